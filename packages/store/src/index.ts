@@ -1,1 +1,5 @@
-export {};
+export * from './events.js';
+export { keys } from './keys.js';
+export { connectRedis } from './redis.js';
+export { Script } from './script.js';
+export { MASTER_KEY_BYTES, Secrets } from './secrets.js';

@@ -1,0 +1,38 @@
+/**
+ * Every Redis key, in one place. The keys of one phone share the hash tag `{id}`, so that they live in one slot of a
+ * Redis Cluster and one script may touch them all.
+ */
+export const keys = {
+  /** Hash: one phone, see {@link file://./phones.ts} for its fields. */
+  phone: (id: string) => `rf:phone:{${id}}`,
+  /** Hash: the phone's bindings (RFC 3261 section 10), field = binding key, value = JSON of a `Binding`. */
+  bindings: (id: string) => `rf:bindings:{${id}}`,
+  /** Hash: the digest nonces the phone has used, field = nonce id, value = highest nonce count seen. */
+  nonces: (id: string) => `rf:nonces:{${id}}`,
+  /** String: the id of the phone that a SIP username belongs to. */
+  username: (username: string) => `rf:username:${username}`,
+  /** Hash: the phones that share a MAC address, field = place (0, 1, …), value = phone id. */
+  mac: (mac: string) => `rf:mac:${mac}`,
+  /** String: the id of the phone that claimed a side panel's serial. */
+  sidePanel: (serial: string) => `rf:sidepanel:${serial}`,
+  /** Set: ids of the phones of a customer. */
+  customerPhones: (customer: string) => `rf:phones-of-customer:${customer}`,
+  /** Set: ids of the phones linked to an extension. */
+  extensionPhones: (extension: string) => `rf:phones-of-extension:${extension}`,
+  /** String: JSON of a customer. */
+  customer: (id: string) => `rf:customer:${id}`,
+  /** Sorted set of all customer ids, by creation. */
+  customers: 'rf:customers',
+  /** String: JSON of an extension. */
+  extension: (id: string) => `rf:extension:${id}`,
+  /** Hash: the extensions of a customer, field = number, value = extension id. */
+  extensionNumbers: (customer: string) => `rf:extensions-of-customer:${customer}`,
+  /** Hash: phone models that operators added or changed, field = model id, value = JSON. */
+  models: 'rf:models',
+  /** Hash: API tokens, field = SHA-256 of the token, value = JSON. */
+  tokens: 'rf:tokens',
+  /** Sorted set: `phone id|binding key`, score = the binding's expiry in ms since 1970. */
+  expiries: 'rf:expiries',
+  /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */
+  events: 'rf:events',
+} as const;
