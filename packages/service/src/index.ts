@@ -1,1 +1,3 @@
-export {};
+export { createLog, type Logger } from './log.js';
+export { EXIT_SETTINGS, type ProcessDefinition, runProcess } from './process.js';
+export { describeSettings, readSettings, type SettingName, type Settings, SettingsError } from './settings.js';

@@ -1,0 +1,46 @@
+import closeWithGrace from 'close-with-grace';
+import { createLog, type Logger } from './log.js';
+import { readSettings, type SettingName, type Settings, SettingsError } from './settings.js';
+
+/** Exit status of a process that could not start because of its settings. */
+export const EXIT_SETTINGS = 2;
+
+/** Milliseconds that an orderly shutdown may take before the process ends anyway. */
+const SHUTDOWN_LIMIT = 3_000;
+
+/** What {@link runProcess} runs. */
+export interface ProcessDefinition<K extends SettingName> {
+  /** Name in the log. */
+  name: string;
+  /** The settings it uses; `LOG_LEVEL` is read for every process. */
+  settings: readonly K[];
+  /**
+   * Starts the work; resolves when it is ready.
+   * @returns what to do at shutdown
+   */
+  start(settings: Pick<Settings, K>, log: Logger): Promise<() => Promise<void>>;
+}
+
+/**
+ * The frame of every process: reads its settings, starts it, tells the parent process that it is ready
+ * (`{ type: 'ready' }` over IPC), and shuts down in order on SIGTERM, SIGINT, an uncaught error, or when the parent is gone.
+ * Mistakes in the settings end it with {@link EXIT_SETTINGS} and a line each; a failed start ends it with 1.
+ */
+export async function runProcess<K extends SettingName>(definition: ProcessDefinition<K>): Promise<void> {
+  try {
+    const { LOG_LEVEL } = readSettings(['LOG_LEVEL']);
+    const settings = readSettings(definition.settings);
+    const log = createLog(definition.name, LOG_LEVEL);
+    const stop = await definition.start(settings, log);
+    const { close } = closeWithGrace({ delay: SHUTDOWN_LIMIT, logger: log }, async ({ err }) => {
+      if (err) log.fatal({ err }, 'unexpected error, shutting down');
+      await stop();
+    });
+    process.once('disconnect', close);
+    process.send?.({ type: 'ready' });
+  } catch (error) {
+    const lines = error instanceof SettingsError ? error.problems : [error instanceof Error ? error.message : error];
+    for (const line of lines) process.stderr.write(`${definition.name}: ${line}\n`);
+    process.exit(error instanceof SettingsError ? EXIT_SETTINGS : 1);
+  }
+}

@@ -1,0 +1,53 @@
+import t from 'tap';
+import { describeSettings, readSettings, SettingsError } from './settings.js';
+
+t.test('a setting that is not given has its default, an empty one counts as not given', async (t) => {
+  t.same(readSettings(['SIP_HOST', 'SIP_PORT', 'REDIS_URL'], { SIP_PORT: '' }), {
+    SIP_HOST: ['0.0.0.0'],
+    SIP_PORT: 5060,
+    REDIS_URL: undefined,
+  });
+});
+
+t.test('values are read into their types', async (t) => {
+  const settings = readSettings(['SIP_HOST', 'SIP_PORT', 'RINGFENCE_KEY', 'DEMO', 'LOG_LEVEL'], {
+    SIP_HOST: '127.0.0.1, ::1',
+    SIP_PORT: '5070',
+    RINGFENCE_KEY: 'ab'.repeat(32),
+    DEMO: 'false',
+    LOG_LEVEL: 'warn',
+  });
+  t.same(settings.SIP_HOST, ['127.0.0.1', '::1']);
+  t.equal(settings.SIP_PORT, 5070);
+  t.equal(settings.RINGFENCE_KEY?.length, 32);
+  t.equal(settings.DEMO, false);
+});
+
+t.test('every mistake is named in a line of its own', async (t) => {
+  const env = {
+    SIP_HOST: '127.0.0.1,nowhere',
+    SIP_PORT: '70000',
+    API_PORT: '3000x',
+    API_HOST: 'localhost:1',
+    REDIS_URL: 'http://x',
+    RINGFENCE_KEY: 'short',
+    RINGFENCE_ADMIN_TOKEN: 'too short',
+    SIP_REALM: 'a"b',
+    LOG_LEVEL: 'loud',
+    DEMO: 'perhaps',
+  };
+  const names = Object.keys(env) as (keyof typeof env)[];
+  const error = t.throws(() => readSettings(names, env)) as SettingsError;
+  t.type(error, SettingsError);
+  t.same(error.problems.map((line) => line.split(':')[0]).sort(), [...names].sort());
+  t.match(
+    error.problems.find((line) => line.startsWith('SIP_PORT')),
+    /from 0 to 65535/,
+  );
+});
+
+t.test('the help names every setting with its default', async (t) => {
+  const help = describeSettings();
+  t.match(help, /SIP_PORT +port to listen on .* \[5060\]/);
+  t.equal(help.split('\n').length, 26);
+});

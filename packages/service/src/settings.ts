@@ -1,0 +1,165 @@
+import { isIP } from 'node:net';
+import { bool, type CleanedEnv, cleanEnv, makeValidator, type ValidatorSpec } from 'envalid';
+
+const addresses = makeValidator<string[]>((text) => {
+  const parts = text.split(',').map((part) => part.trim());
+  const wrong = parts.find((part) => isIP(part) === 0);
+  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address; give one or more, separated by commas`);
+  return parts;
+});
+
+const address = makeValidator<string>((text) => {
+  if (isIP(text) === 0) throw new Error(`'${text}' is no IP address`);
+  return text;
+});
+
+const text = makeValidator<string>((value) => value);
+
+const name = makeValidator<string>((value) => {
+  if (!/^[\w.-]{1,64}$/.test(value)) throw new Error(`'${value}' must be 1 to 64 letters, digits, '.', '-' or '_'`);
+  return value;
+});
+
+const redisUrl = makeValidator<string>((value) => {
+  if (!/^rediss?:\/\//.test(value) || !URL.canParse(value)) throw new Error(`must be redis://host:port or rediss://…`);
+  return value;
+});
+
+const key = makeValidator<Buffer>((value) => {
+  if (!/^[0-9a-f]{64}$/i.test(value)) throw new Error('must be 64 hexadecimal digits (32 bytes)');
+  return Buffer.from(value, 'hex');
+});
+
+const token = makeValidator<string>((value) => {
+  if (!/^[\w.~+/=-]{16,256}$/.test(value)) throw new Error('must be 16 to 256 characters of A-Z a-z 0-9 . _ ~ + / = -');
+  return value;
+});
+
+function whole(min: number, max: number) {
+  return makeValidator<number>((value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max) {
+      throw new Error(`'${value}' must be a whole number from ${min} to ${max}`);
+    }
+    return number;
+  });
+}
+
+function choice<const T extends string>(...values: T[]) {
+  return makeValidator<T>((value) => {
+    if (!values.includes(value as T)) throw new Error(`'${value}' must be one of ${values.join(', ')}`);
+    return value as T;
+  });
+}
+
+const port = whole(0, 65_535);
+
+/** Every setting of Ringfence: an environment variable each, with what it is for and what holds when it is not set. */
+const SETTINGS = {
+  SIP_HOST: addresses({
+    default: ['0.0.0.0'],
+    desc: 'addresses to listen on for SIP, separated by commas; 0.0.0.0 and :: mean all',
+  }),
+  SIP_PORT: port({ default: 5060, desc: 'port to listen on for SIP, UDP and TCP' }),
+  SIP_REALM: name({ default: 'ringfence', desc: 'digest realm and the host part of the identities that phones see' }),
+  API_HOST: address({ default: '127.0.0.1', desc: 'address to listen on for the management API' }),
+  API_PORT: port({ default: 3000, desc: 'port to listen on for the management API' }),
+  DATA_DIR: text({ default: '.ringfence', desc: 'folder for the data, the keys and the admin token' }),
+  REDIS_URL: redisUrl({ default: undefined, desc: 'Redis to use; a Redis of its own is started when not set' }),
+  REDIS_PORT: port({ default: 6390, desc: 'port of the own Redis, on 127.0.0.1' }),
+  DRACHTIO_HOST: text({ default: undefined, desc: 'drachtio server to use; the embedded one is started when not set' }),
+  DRACHTIO_PORT: port({ default: 9022, desc: "drachtio's application port (the embedded server's is on 127.0.0.1)" }),
+  DRACHTIO_SECRET: text({ default: undefined, desc: "drachtio's secret; made for the embedded server when not set" }),
+  RINGFENCE_ADMIN_TOKEN: token({
+    default: undefined,
+    desc: 'admin token of the API; made at the first start when not set',
+  }),
+  RINGFENCE_KEY: key({
+    default: undefined,
+    desc: 'key that encrypts secrets, 64 hex digits; made at the first start when not set',
+  }),
+  REGISTER_MIN_EXPIRES: whole(
+    1,
+    86_400,
+  )({ default: 60, desc: 'shortest registration granted, seconds; shorter is answered 423' }),
+  REGISTER_MAX_EXPIRES: whole(1, 604_800)({ default: 3600, desc: 'longest registration granted, seconds' }),
+  REGISTER_DEFAULT_EXPIRES: whole(
+    1,
+    604_800,
+  )({ default: 3600, desc: 'registration granted when the phone asks for none, seconds' }),
+  CONTACTS_PER_PHONE: whole(1, 100)({ default: 10, desc: 'simultaneous contacts of one phone' }),
+  NONCE_AGE: whole(1, 86_400)({ default: 300, desc: 'seconds a digest nonce is good for' }),
+  RING_TIME: whole(1, 600)({ default: 120, desc: 'seconds a call may ring' }),
+  CALLS_MAX: whole(1, 100_000)({ default: 2_000, desc: 'simultaneous calls of one edge' }),
+  CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
+  GEOIP_PROVIDER: choice(
+    'maxmind',
+    'geoip-lite',
+  )({ default: 'maxmind', desc: 'country look-up: maxmind or geoip-lite' }),
+  GEOIP_DATABASE: text({ default: undefined, desc: 'path of an MMDB country file; a public-domain one is built in' }),
+  GEOIP_NETWORKS: text({
+    default: '',
+    desc: 'countries of networks, such as 10.1.0.0/16=DK,fd00::/8=SE; goes before the database',
+  }),
+  DEMO: bool({ default: true, desc: 'make a demo customer with extensions 100-109 at the first start' }),
+  LOG_LEVEL: choice(
+    'fatal',
+    'error',
+    'warn',
+    'info',
+    'debug',
+    'trace',
+  )({ default: 'info', desc: 'least severe log line written' }),
+};
+
+type Specs = typeof SETTINGS;
+
+/** Name of a setting. */
+export type SettingName = keyof Specs;
+
+/** The values of all settings; a setting without default that was not given is undefined. */
+export type Settings = { [K in SettingName]: CleanedEnv<Specs>[K] };
+
+/** Thrown by {@link readSettings}: one line for each mistake. */
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads and validates settings. An empty variable counts as not set.
+ * @param names the settings that the process uses
+ * @param env the environment to read
+ * @throws SettingsError naming every mistake
+ */
+export function readSettings<K extends SettingName>(
+  names: readonly K[],
+  env: NodeJS.ProcessEnv = process.env,
+): Pick<Settings, K> {
+  const table: Record<string, ValidatorSpec<unknown>> = SETTINGS;
+  const specs = Object.fromEntries(names.map((setting) => [setting, table[setting] as ValidatorSpec<unknown>]));
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const problems: string[] = [];
+  const values = cleanEnv(given, specs, {
+    reporter: ({ errors }) => {
+      for (const [setting, error] of Object.entries(errors)) problems.push(`${setting}: ${error?.message}`);
+    },
+  });
+  if (problems.length > 0) throw new SettingsError(problems);
+  return Object.fromEntries(names.map((setting) => [setting, values[setting]])) as Pick<Settings, K>;
+}
+
+/** The table of settings for `--help`, one line each. */
+export function describeSettings(): string {
+  return Object.entries(SETTINGS)
+    .map(([setting, { desc, default: fallback }]) => `  ${setting.padEnd(25)} ${desc}${inWords(fallback)}`)
+    .join('\n');
+}
+
+function inWords(fallback: unknown): string {
+  return fallback === undefined || fallback === '' ? '' : ` [${fallback}]`;
+}
