@@ -1,1 +1,2 @@
-export {};
+export * from './fence.js';
+export * from './types.js';
