@@ -5,8 +5,7 @@ import { readSettings, type SettingName, type Settings, SettingsError } from './
 /** Exit status of a process that could not start because of its settings. */
 export const EXIT_SETTINGS = 2;
 
-/** Milliseconds that an orderly shutdown may take before the process ends anyway. */
-const SHUTDOWN_LIMIT = 3_000;
+const DEFAULT_SHUTDOWN_LIMIT = 3_000;
 
 /** What {@link runProcess} runs. */
 export interface ProcessDefinition<K extends SettingName> {
@@ -14,6 +13,8 @@ export interface ProcessDefinition<K extends SettingName> {
   name: string;
   /** The settings it uses; `LOG_LEVEL` is read for every process. */
   settings: readonly K[];
+  /** Milliseconds that the orderly shutdown may take before the process ends anyway; 3,000 when left out. */
+  shutdownLimit?: number;
   /**
    * Starts the work; resolves when it is ready.
    * @returns what to do at shutdown
@@ -32,7 +33,8 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
     const settings = readSettings(definition.settings);
     const log = createLog(definition.name, LOG_LEVEL);
     const stop = await definition.start(settings, log);
-    const { close } = closeWithGrace({ delay: SHUTDOWN_LIMIT, logger: log }, async ({ err }) => {
+    const limit = definition.shutdownLimit ?? DEFAULT_SHUTDOWN_LIMIT;
+    const { close } = closeWithGrace({ delay: limit, logger: log }, async ({ err }) => {
       if (err) log.fatal({ err }, 'unexpected error, shutting down');
       await stop();
     });

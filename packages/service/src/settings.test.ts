@@ -42,8 +42,14 @@ t.test('every mistake is named in a line of its own', async (t) => {
   t.same(error.problems.map((line) => line.split(':')[0]).sort(), [...names].sort());
   t.match(
     error.problems.find((line) => line.startsWith('SIP_PORT')),
-    /from 0 to 65535/,
+    /from 1 to 65535/,
   );
+});
+
+t.test('settings that contradict each other are a mistake', async (t) => {
+  const names = ['REGISTER_MIN_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'REGISTER_MAX_EXPIRES'] as const;
+  const error = t.throws(() => readSettings(names, { REGISTER_MAX_EXPIRES: '600' })) as SettingsError;
+  t.same(error.problems, ['REGISTER_DEFAULT_EXPIRES: must not be above REGISTER_MAX_EXPIRES']);
 });
 
 t.test('the help names every setting with its default', async (t) => {

@@ -52,7 +52,7 @@ function choice<const T extends string>(...values: T[]) {
   });
 }
 
-const port = whole(0, 65_535);
+const port = whole(1, 65_535);
 
 /** Every setting of Ringfence: an environment variable each, with what it is for and what holds when it is not set. */
 const SETTINGS = {
@@ -149,8 +149,21 @@ export function readSettings<K extends SettingName>(
       for (const [setting, error] of Object.entries(errors)) problems.push(`${setting}: ${error?.message}`);
     },
   });
+  problems.push(...contradictions(values));
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.fromEntries(names.map((setting) => [setting, values[setting]])) as Pick<Settings, K>;
+}
+
+/** Settings that must not be above one another, lower first. */
+const ORDERED: [SettingName, SettingName][] = [
+  ['REGISTER_MIN_EXPIRES', 'REGISTER_DEFAULT_EXPIRES'],
+  ['REGISTER_DEFAULT_EXPIRES', 'REGISTER_MAX_EXPIRES'],
+];
+
+function contradictions(values: Readonly<Record<string, unknown>>): string[] {
+  return ORDERED.flatMap(([lower, upper]) =>
+    Number(values[lower]) > Number(values[upper]) ? [`${lower}: must not be above ${upper}`] : [],
+  );
 }
 
 /** The table of settings for `--help`, one line each. */
