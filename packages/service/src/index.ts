@@ -1,3 +1,10 @@
 export { createLog, type Logger } from './log.js';
 export { EXIT_SETTINGS, type ProcessDefinition, runProcess } from './process.js';
-export { describeSettings, readSettings, type SettingName, type Settings, SettingsError } from './settings.js';
+export {
+  describeSettings,
+  readSettings,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  SettingsError,
+} from './settings.js';

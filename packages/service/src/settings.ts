@@ -117,6 +117,9 @@ type Specs = typeof SETTINGS;
 /** Name of a setting. */
 export type SettingName = keyof Specs;
 
+/** The names of all settings. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[];
+
 /** The values of all settings; a setting without default that was not given is undefined. */
 export type Settings = { [K in SettingName]: CleanedEnv<Specs>[K] };
 
@@ -144,11 +147,14 @@ export function readSettings<K extends SettingName>(
   const specs = Object.fromEntries(names.map((setting) => [setting, table[setting] as ValidatorSpec<unknown>]));
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const problems: string[] = [];
-  const values = cleanEnv(given, specs, {
-    reporter: ({ errors }) => {
-      for (const [setting, error] of Object.entries(errors)) problems.push(`${setting}: ${error?.message}`);
-    },
-  });
+  // Spread, since the object itself throws on names it doesn't know.
+  const values: Record<string, unknown> = {
+    ...cleanEnv(given, specs, {
+      reporter: ({ errors }) => {
+        for (const [setting, error] of Object.entries(errors)) problems.push(`${setting}: ${error?.message}`);
+      },
+    }),
+  };
   problems.push(...contradictions(values));
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.fromEntries(names.map((setting) => [setting, values[setting]])) as Pick<Settings, K>;
