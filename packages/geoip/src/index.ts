@@ -1,1 +1,2 @@
-export {};
+export { type Countries, type CountryAnswer, type CountryOptions, openCountries } from './countries.js';
+export { type CountryNetwork, parseNetworks } from './networks.js';
