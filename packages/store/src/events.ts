@@ -84,8 +84,8 @@ export interface StoredEvent extends Event {
 
 const NUMBERS = new Set(['at', 'port', 'expires', 'status', 'duration']);
 
-/** The flat field list of an event, as XADD takes it. */
-export function eventFields(event: Event): string[] {
+/** The flat list of an event's fields, or of some of them, as XADD takes it. */
+export function eventFields(event: { [K in keyof Event]?: Event[K] | undefined }): string[] {
   return Object.entries(event).flatMap(([field, value]) => (value === undefined ? [] : [field, String(value)]));
 }
 

@@ -1,3 +1,5 @@
+export type { Binding, ContactUpdate } from './binding.js';
+export * from './bindings.js';
 export * from './events.js';
 export { keys } from './keys.js';
 export { connectRedis } from './redis.js';

@@ -1,0 +1,17 @@
+-- Reads what a SIP request needs to know of the phone that a username belongs to.
+-- An unknown username costs the same reads as a known one.
+--
+-- KEYS 1  username
+-- ARGV 1  name of a phone's key, %s in place of its id
+--      2  name of a customer's key, %s in place of its id
+-- Returns false when the username is unknown, else
+--   { phone id, customer as JSON or false, password (sealed), customer id, extension id or false, ip.mode, ip.address,
+--     ip.countries }
+local id = redis.call('GET', KEYS[1])
+local phone = redis.call(
+  'HMGET', string.format(ARGV[1], id or 'none'),
+  'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries'
+)
+local customer = redis.call('GET', string.format(ARGV[2], phone[2] or 'none'))
+if not id or not phone[1] then return false end
+return { id, customer, unpack(phone) }

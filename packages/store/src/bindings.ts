@@ -1,0 +1,188 @@
+import type { Fence, IpMode } from '@ringfence/phone';
+import type { Redis } from 'ioredis';
+import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
+import { EVENTS_KEPT, eventFields } from './events.js';
+import { keys } from './keys.js';
+import { Script } from './script.js';
+
+/** How many nonces are remembered of one phone; what was issued before a forgotten one is taken for replayed. */
+export const NONCES_KEPT = 16;
+
+/** Milliseconds by which the clocks of two edges may differ. */
+const CLOCK_TOLERANCE = 60_000;
+
+/** What a SIP request needs to know of the phone that a username belongs to. */
+export interface PhoneAccount {
+  /** Id of the phone. */
+  id: string;
+  /** The SIP password, sealed: `Secrets.open(sealedPassword, id)` opens it. */
+  sealedPassword: string;
+  customer: string;
+  /** Whether the customer exists and is active. */
+  customerActive: boolean;
+  /** Id of the linked extension. */
+  extension: string | undefined;
+  fence: Fence;
+}
+
+/** A request of a phone whose credentials were verified and whose fence was found to allow it. */
+export interface Admission {
+  /** The phone as it was read when the request was decided on. */
+  phone: PhoneAccount;
+  /** The time, ms since 1970. */
+  now: number;
+  /** The address that the phone is to be locked to, because it was OPEN. */
+  lock: string | undefined;
+  /** The digest nonce: its id begins with the ms at which it was issued; `age` is the ms it is good for. */
+  nonce: { id: string; count: number; age: number };
+  /** Where the request came from. */
+  source: Source;
+}
+
+/** Where a request came from, as events tell it. */
+export interface Source {
+  address: string;
+  port: number;
+  protocol: string;
+  country: string | undefined;
+  userAgent: string | undefined;
+}
+
+/** What a REGISTER asks for. */
+export interface Registration {
+  callId: string;
+  cseq: number;
+  /** What becomes of the bindings: `*` removes all (RFC 3261 section 10.2.2), an empty list only asks for them. */
+  contacts: readonly ContactUpdate[] | '*';
+  /** How many bindings the phone may have. */
+  limit: number;
+  /** The phone's address in its own network. */
+  localAddress: string | undefined;
+}
+
+/** Why the store did not let a request in; nothing was changed but the nonce count. */
+export type Rejection =
+  /** The phone was changed since it was read: read it, verify and decide again. */
+  | 'stale'
+  /** The nonce count was used before (RFC 7616 section 3.4). */
+  | 'replayed'
+  /** A binding stands of the same Call-ID and of a CSeq not lower (RFC 3261 section 10.3, step 7). */
+  | 'out_of_order'
+  /** More contacts in one request than a phone may have. */
+  | 'too_many';
+
+/** What became of a request. */
+export type AdmissionOutcome = { done: true; locked: boolean } | { done: false; rejection: Rejection };
+
+/** What became of a REGISTER; all its contacts are updated or none. */
+export type RegistrationOutcome =
+  | { done: true; locked: boolean; bindings: Binding[] }
+  | { done: false; rejection: Rejection };
+
+/** What phones registered: the bindings, and the lock that the first contact takes. */
+export class Bindings {
+  readonly #redis: Redis;
+  readonly #findPhone = new Script('find-phone');
+  readonly #admitPhone = new Script('admit-phone');
+  readonly #expireBindings = new Script('expire-bindings');
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Reads the phone that a SIP username belongs to; undefined when there is none. */
+  async findPhone(username: string): Promise<PhoneAccount | undefined> {
+    const names = [keys.phone('%s'), keys.customer('%s')];
+    const found = (await this.#findPhone.run(this.#redis, [keys.username(username)], names)) as
+      | (string | null)[]
+      | null;
+    if (found === null) return undefined;
+    const [id, customer, sealedPassword, customerId, extension, mode, address, countries] = found;
+    return {
+      id: id as string,
+      sealedPassword: sealedPassword as string,
+      customer: customerId ?? '',
+      customerActive: isActive(customer),
+      extension: extension ?? undefined,
+      fence: { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] },
+    };
+  }
+
+  /** Lets a request in that is no registration, such as a call: counts its nonce and takes the lock. */
+  async admit(admission: Admission): Promise<AdmissionOutcome> {
+    const args = [...admissionArguments(admission), 'call', '', '', '', '', 0, 0, ''];
+    const [status, locked] = await this.#run(admission, [...args, ...eventArguments(admission)]);
+    return status === 'done' ? { done: true, locked: locked === 1 } : { done: false, rejection: status as Rejection };
+  }
+
+  /**
+   * Carries out a REGISTER: counts its nonce, takes the lock, updates the bindings and the phone's status, and appends
+   * the events, in one step.
+   * @returns the bindings that stand afterwards
+   */
+  async register(admission: Admission, registration: Registration): Promise<RegistrationOutcome> {
+    const { source } = admission;
+    const { callId, cseq, contacts, limit, localAddress } = registration;
+    const updates = contacts === '*' ? [] : contacts;
+    const [status, locked, ...bindings] = await this.#run(admission, [
+      ...admissionArguments(admission),
+      ...['register', source.userAgent ?? '', localAddress ?? '', source.address],
+      ...[callId, cseq, limit, contacts === '*' ? '*' : ''],
+      ...eventArguments(admission),
+      ...updates.flatMap((update) => contactArguments(admission, registration, update)),
+    ]);
+    if (status !== 'done') return { done: false, rejection: status as Rejection };
+    return { done: true, locked: locked === 1, bindings: bindings.map((json) => parseBinding(json as string)) };
+  }
+
+  /** The bindings of a phone that have not run out, in no order. */
+  async live(phone: string, now: number): Promise<Binding[]> {
+    const stored = await this.#redis.hvals(keys.bindings(phone));
+    return stored.map(parseBinding).filter(({ expiresAt }) => expiresAt > now);
+  }
+
+  /**
+   * Removes bindings that have run out and appends `phone.expired` for each. May run in several processes at once.
+   * @param limit how many at most
+   * @returns how many were due; as many as `limit` means that more may be
+   */
+  async expire(now: number, limit: number): Promise<number> {
+    const args = [now, limit, EVENTS_KEPT, keys.phone('%s'), keys.bindings('%s')];
+    return (await this.#expireBindings.run(this.#redis, [keys.expiries, keys.events], args)) as number;
+  }
+
+  #run({ phone: { id } }: Admission, args: (string | number)[]): Promise<(string | number)[]> {
+    const names = [keys.phone(id), keys.bindings(id), keys.nonces(id), keys.expiries, keys.events];
+    return this.#admitPhone.run(this.#redis, names, args) as Promise<(string | number)[]>;
+  }
+}
+
+function isActive(customer: string | null | undefined): boolean {
+  return typeof customer === 'string' && (JSON.parse(customer) as { active?: boolean }).active === true;
+}
+
+function admissionArguments({ phone, now, lock, nonce }: Admission): (string | number)[] {
+  const { mode, address, countries } = phone.fence;
+  return [
+    ...[now, mode, address ?? '', countries.join(','), phone.sealedPassword, lock ?? ''],
+    ...[nonce.id, nonce.count, nonce.age + CLOCK_TOLERANCE, NONCES_KEPT, EVENTS_KEPT, phone.id],
+  ];
+}
+
+function eventArguments({ phone, source }: Admission): (string | number)[] {
+  const fields = eventFields({ phone: phone.id, customer: phone.customer, extension: phone.extension, ...source });
+  return [fields.length, ...fields];
+}
+
+function contactArguments(
+  { now, source }: Admission,
+  { callId, cseq, localAddress }: Registration,
+  { key, uri, expires, q, instance, regId }: ContactUpdate,
+): (string | number)[] {
+  const binding = {
+    ...{ contact: uri, expiresAt: now + expires * 1_000, callId, cseq, q, instance, regId },
+    ...{ protocol: source.protocol, address: source.address, port: source.port, userAgent: source.userAgent },
+    ...{ localAddress, updatedAt: now },
+  };
+  return [key, uri, expires, JSON.stringify(binding)];
+}
