@@ -1,2 +1,11 @@
+export { type CountryList, parseCountries } from './countries.js';
+export { type Credentials, newCredentials } from './credentials.js';
 export * from './fence.js';
+export { newId, parseId } from './ids.js';
+export { normalizeMac } from './mac.js';
+export { CATALOGUE } from './models/catalogue.js';
+export * from './models/model.js';
+export { type Checked, checkPhone } from './rules/check.js';
+export type { Lookups, Occupants, Owned } from './rules/lookups.js';
+export type { Violation } from './rules/violation.js';
 export * from './types.js';

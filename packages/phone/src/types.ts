@@ -1,7 +1,15 @@
 import { type Static, Type } from 'typebox';
 import type { Fence } from './fence.js';
 
-const text = Type.Optional(Type.String());
+/** Bytes that `notes` and `customConfig` may have each. */
+const LONG_TEXT = 65_536;
+/** Bytes that every other text may have. */
+const SHORT_TEXT = 1_024;
+/** More softkeys than any model has with all its side panels. */
+const SOFTKEYS = 1_024;
+
+const text = Type.Optional(Type.String({ maxBytes: SHORT_TEXT }));
+const longText = Type.Optional(Type.String({ maxBytes: LONG_TEXT }));
 const number = Type.Optional(Type.Number());
 const flag = Type.Optional(Type.Boolean());
 
@@ -31,14 +39,16 @@ const settable = {
   displayBackground: text,
   displayFontColor: text,
   instanceId: text,
-  customConfig: text,
-  notes: text,
+  customConfig: longText,
+  notes: longText,
   ip: Type.Optional(Type.Object({ mode: text, countries: text, address: text })),
   ringer: Type.Optional(
     Type.Object({ volume: number, tone: Type.Optional(Type.Union([Type.Number(), Type.String()])) }),
   ),
   volume: Type.Optional(Type.Object({ handset: levels, headset: levels, handsfree: levels })),
-  softkeys: Type.Optional(Type.Array(Type.Object({ index: number, function: text, value: text, label: text }))),
+  softkeys: Type.Optional(
+    Type.Array(Type.Object({ index: number, function: text, value: text, label: text }), { maxItems: SOFTKEYS }),
+  ),
   codec: Type.Optional(Type.Object({ hdAudio: flag, video: flag })),
   network: Type.Optional(
     Type.Object({
@@ -100,6 +110,19 @@ export const Phone = Type.Object({
 
 /** A phone as the API shows it. A property without a value is left out. */
 export type Phone = Static<typeof Phone>;
+
+/** Properties that the store keeps apart from the phone's settings, because they change by themselves or are secret. */
+type Apart = '_id' | 'username' | 'password' | 'status' | 'handsetIndex';
+
+/** A phone that passed the rules, ready to be stored. */
+export interface NewPhone {
+  /** Everything that the client decides, complete with defaults. */
+  settings: Omit<Phone, Apart>;
+  /** How many phones may share the MAC address. */
+  places: number;
+  /** Whether such a place is the position of a handset. */
+  handsets: boolean;
+}
 
 /**
  * What a process that authenticates phones needs of one, as the store hands it out. The phone's other settings are not

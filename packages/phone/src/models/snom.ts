@@ -1,0 +1,82 @@
+import { DECT_BASE, DESK_PHONE, type Model } from './model.js';
+
+const level = { mic: { min: 1, max: 8, default: 4 }, speaker: { min: 0, max: 15, default: 8 } };
+
+const desk = {
+  brand: 'SNOM',
+  brandName: 'Snom',
+  softkeyLabels: true,
+  softkeyCapabilities: [
+    'SPEEDDIAL',
+    'BLF',
+    'LINE',
+    'DND',
+    'DNDOTHER',
+    'ADDRESSBOOK',
+    'REDIAL',
+    'VOICEMAIL',
+    'TRANSFER',
+    'URL',
+    'HOLD',
+    'RECORD',
+    'MENU',
+    'PICKUP',
+    'PICKUPGROUP',
+    'QUEUE',
+    'SWITCH',
+    'PRESENCE',
+  ],
+  ringer: { volume: { min: 0, max: 15, default: 8 }, tone: { min: 1, max: 10, default: 1 } },
+  volume: { handset: level, headset: level, handsfree: level },
+  headset: { button: true, dhsg: true },
+  display: { brightness: true, background: true, fontColor: false },
+  capabilities: { ...DESK_PHONE, customRingtones: true },
+  digest: ['MD5'],
+} as const;
+
+/** The phones of Snom. */
+export const snom: readonly Model[] = [
+  {
+    ...desk,
+    _id: '63f000000000000000010001',
+    model: '370',
+    description: 'Desk phone with a graphical display and 12 keys',
+    extensions: 12,
+    softkeys: 12,
+    softkeyLabels: false,
+    headset: { button: true, dhsg: false },
+    display: { brightness: false, background: false, fontColor: false },
+  },
+  {
+    ...desk,
+    _id: '63f000000000000000010002',
+    model: 'D385',
+    description: 'Desk phone with a 4.3 inch colour display and 12 labelled keys',
+    extensions: 12,
+    softkeys: 12,
+    sidePanels: { models: ['D3', 'D7C'], count: 3, softkeys: 18 },
+  },
+  {
+    ...desk,
+    _id: '63f000000000000000010003',
+    model: 'D785',
+    description: 'Desk phone with a colour display and 6 labelled keys on 4 pages',
+    extensions: 12,
+    softkeys: 24,
+    sidePanels: { models: ['D7', 'D7C'], count: 3, softkeys: 18 },
+  },
+  {
+    _id: '63f000000000000000010004',
+    brand: 'SNOM',
+    brandName: 'Snom',
+    model: 'M300',
+    description: 'DECT base for up to 20 handsets',
+    extensions: 20,
+    softkeys: 0,
+    softkeyLabels: false,
+    softkeyCapabilities: [],
+    volume: {},
+    capabilities: DECT_BASE,
+    digest: ['MD5'],
+  },
+];

@@ -1,0 +1,82 @@
+import { DECT_BASE, DESK_PHONE, type Model } from './model.js';
+
+const level = { mic: { min: 0, max: 15, default: 8 }, speaker: { min: 0, max: 15, default: 8 } };
+
+const desk = {
+  brand: 'YEALINK',
+  brandName: 'Yealink',
+  softkeyLabels: true,
+  softkeyCapabilities: [
+    'SPEEDDIAL',
+    'BLF',
+    'LINE',
+    'DND',
+    'DNDOTHER',
+    'ADDRESSBOOK',
+    'REDIAL',
+    'VOICEMAIL',
+    'TRANSFER',
+    'URL',
+    'HOLD',
+    'RECORD',
+    'MENU',
+    'PICKUP',
+    'PICKUPGROUP',
+    'QUEUE',
+    'SWITCH',
+    'PRESENCE',
+  ],
+  ringer: { volume: { min: 0, max: 15, default: 8 }, tone: { min: 1, max: 8, default: 1 } },
+  volume: { handset: level, headset: level, handsfree: level },
+  headset: { button: true, dhsg: true },
+  display: { brightness: true, background: true, fontColor: false },
+  capabilities: { ...DESK_PHONE, customRingtones: true },
+  digest: ['SHA-256', 'MD5'],
+} as const;
+
+/** The phones of Yealink. */
+export const yealink: readonly Model[] = [
+  {
+    ...desk,
+    _id: '63f000000000000000020001',
+    model: 'T31P',
+    description: 'Desk phone with 2 line keys',
+    extensions: 2,
+    softkeys: 2,
+    softkeyLabels: false,
+    headset: { button: true, dhsg: false },
+    display: { brightness: true, background: false, fontColor: false },
+  },
+  {
+    ...desk,
+    _id: '63f000000000000000020002',
+    model: 'T46U',
+    description: 'Desk phone with a 4.3 inch colour display and 10 labelled keys on 3 pages',
+    extensions: 16,
+    softkeys: 27,
+    sidePanels: { models: ['EXP43'], count: 3, softkeys: 60 },
+  },
+  {
+    ...desk,
+    _id: '63f000000000000000020003',
+    model: 'T54W',
+    description: 'Desk phone with a 4.3 inch colour display, Wi-Fi and Bluetooth',
+    extensions: 16,
+    softkeys: 27,
+    sidePanels: { models: ['EXP50'], count: 3, softkeys: 60 },
+  },
+  {
+    _id: '63f000000000000000020004',
+    brand: 'YEALINK',
+    brandName: 'Yealink',
+    model: 'W70B',
+    description: 'DECT base for up to 10 handsets',
+    extensions: 10,
+    softkeys: 0,
+    softkeyLabels: false,
+    softkeyCapabilities: [],
+    volume: {},
+    capabilities: DECT_BASE,
+    digest: ['SHA-256', 'MD5'],
+  },
+];
