@@ -1,5 +1,4 @@
 import { type Static, Type } from 'typebox';
-import type { Fence } from './fence.js';
 
 /** Bytes that `notes` and `customConfig` may have each. */
 const LONG_TEXT = 65_536;
@@ -122,25 +121,4 @@ export interface NewPhone {
   places: number;
   /** Whether such a place is the position of a handset. */
   handsets: boolean;
-}
-
-/**
- * What a process that authenticates phones needs of one, as the store hands it out. The phone's other settings are not
- * in it.
- */
-export interface StoredPhone {
-  /** 24 hex digits. */
-  _id: string;
-  /** 32 characters of `[a-z0-9]`. */
-  username: string;
-  /** The SIP password in the clear; never log it. */
-  password: string;
-  /** Id of the customer. */
-  customer: string;
-  /** Id of the linked extension; undefined when the phone can neither make nor receive calls. */
-  extension: string | undefined;
-  pbxCluster: number;
-  callWaiting: boolean;
-  /** The restriction as stored. */
-  fence: Fence;
 }

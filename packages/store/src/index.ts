@@ -1,7 +1,13 @@
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
+export * from './directory.js';
 export * from './events.js';
 export { keys } from './keys.js';
+export { Models } from './models.js';
+export { PhoneConflict, Phones } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
 export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
+export { openStore, type Store, type StoreOptions } from './store.js';
+export * from './tokens.js';
+export { isUnavailable } from './unavailable.js';

@@ -11,7 +11,10 @@ export const keys = {
   nonces: (id: string) => `rf:nonces:{${id}}`,
   /** String: the id of the phone that a SIP username belongs to. */
   username: (username: string) => `rf:username:${username}`,
-  /** Hash: the phones that share a MAC address, field = place (0, 1, …), value = phone id. */
+  /**
+   * Hash: the phones that share a MAC address, field = place (0, 1, …), value = phone id; `model` and `customer` are
+   * what they have in common.
+   */
   mac: (mac: string) => `rf:mac:${mac}`,
   /** String: the id of the phone that claimed a side panel's serial. */
   sidePanel: (serial: string) => `rf:sidepanel:${serial}`,
@@ -23,10 +26,16 @@ export const keys = {
   customer: (id: string) => `rf:customer:${id}`,
   /** Sorted set of all customer ids, by creation. */
   customers: 'rf:customers',
+  /** Sorted set of the customer ids of a reseller, by creation. */
+  resellerCustomers: (reseller: string) => `rf:customers-of-reseller:${reseller}`,
   /** String: JSON of an extension. */
   extension: (id: string) => `rf:extension:${id}`,
   /** Hash: the extensions of a customer, field = number, value = extension id. */
   extensionNumbers: (customer: string) => `rf:extensions-of-customer:${customer}`,
+  /** String: JSON of a pickup group. */
+  group: (id: string) => `rf:group:${id}`,
+  /** String: JSON of a queue. */
+  queue: (id: string) => `rf:queue:${id}`,
   /** Hash: phone models that operators added or changed, field = model id, value = JSON. */
   models: 'rf:models',
   /** Hash: API tokens, field = SHA-256 of the token, value = JSON. */

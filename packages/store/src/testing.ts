@@ -19,15 +19,17 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-/** Starts a Redis server on a free port, in an empty temporary folder, that writes nothing to disk. */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * Starts a Redis server on a free port, in an empty temporary folder, that writes nothing to disk.
+ * @param options further options of its command line, such as `--appendonly yes`
+ */
+export async function startRedis(...options: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   const start = async () => {
-    const child = spawn('redis-server', ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''], {
-      stdio: 'ignore',
-    });
+    const address = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+    const child = spawn('redis-server', [...address, ...options], { stdio: 'ignore' });
     await answers(url);
     return child;
   };

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { Bindings } from './bindings.js';
+import { Directory } from './directory.js';
+import { Events } from './events.js';
+import { Models } from './models.js';
+import { Phones } from './phones.js';
+import { connectRedis } from './redis.js';
+import { Secrets } from './secrets.js';
+import { Tokens } from './tokens.js';
+
+/** How to open a store. */
+export interface StoreOptions {
+  /** `redis://…` or `rediss://…`. */
+  url: string;
+  /** The key of everything secret, see {@link Secrets}. */
+  masterKey: Buffer;
+  /** Called with each error of the connection, which repairs itself. */
+  onError: (error: Error) => void;
+  /** The clock, ms since 1970. */
+  now?: () => number;
+}
+
+/** Everything that is kept in Redis, over one connection. */
+export interface Store {
+  redis: Redis;
+  secrets: Secrets;
+  phones: Phones;
+  bindings: Bindings;
+  directory: Directory;
+  models: Models;
+  tokens: Tokens;
+  events: Events;
+  /** Whether Redis answers within a second. */
+  answers(): Promise<boolean>;
+  /** Ends the connection, after what is under way. */
+  close(): Promise<void>;
+}
+
+/** Opens the store; it connects by itself, now and after every failure. */
+export function openStore({ url, masterKey, onError, now = Date.now }: StoreOptions): Store {
+  const redis = connectRedis(url, onError);
+  const secrets = new Secrets(masterKey);
+  return {
+    redis,
+    secrets,
+    phones: new Phones(redis, secrets, now),
+    bindings: new Bindings(redis),
+    directory: new Directory(redis, now),
+    models: new Models(redis),
+    tokens: new Tokens(redis, now),
+    events: new Events(redis),
+    answers: () => answers(redis),
+    close: async () => {
+      await redis.quit().catch(() => redis.disconnect());
+    },
+  };
+}
+
+async function answers(redis: Redis): Promise<boolean> {
+  const pong = redis.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([pong, sleep(1_000, false, { ref: false })]);
+}
