@@ -1,0 +1,98 @@
+// Puts in place what a fresh machine lacks. It runs before any package is installed, so it is plain JavaScript and uses
+// nothing but Node itself.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The top folder of the repository. */
+export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The oldest Node that everything here runs on. */
+const NODE_NEEDED = [20, 19];
+
+/**
+ * Installs the npm packages when they are missing or older than the lock file, the Debian packages of the programs named,
+ * and compiles the TypeScript. Ends the process with one clear line when something cannot be had.
+ * @param {Record<string, string>} programs the programs needed, each with the Debian package that has it
+ */
+export function install(programs) {
+  checkNode();
+  installNpmPackages();
+  installDebianPackages(programs);
+  run('compile', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--build']);
+}
+
+function checkNode() {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [neededMajor = 0, neededMinor = 0] = NODE_NEEDED;
+  if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
+    fail(`Node ${NODE_NEEDED.join('.')} or newer is needed, this is ${process.versions.node}.`);
+  }
+}
+
+function installNpmPackages() {
+  const installed = changedAt('node_modules/.package-lock.json');
+  if (installed >= changedAt('package-lock.json')) return;
+  say('installing npm packages');
+  run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+/** @param {Record<string, string>} programs */
+function installDebianPackages(programs) {
+  const missing = Object.keys(programs).filter((program) => !isInstalled(program));
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map((program) => programs[program] ?? program))];
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || !isInstalled('apt-get')) {
+    fail(`${missing.join(', ')} not found. Install with: sudo ${command}`);
+  }
+  say(`installing Debian packages: ${packages.join(' ')}`);
+  // RUNLEVEL keeps the packages from starting services of their own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  run('apt-get update', 'apt-get', ['update', '-qq'], env);
+  run(command, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env);
+}
+
+/** @param {string} program */
+function isInstalled(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** @param {string} file */
+function changedAt(file) {
+  return statSync(join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/**
+ * @param {string} what
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+function run(what, command, args, env = process.env) {
+  // What the tools print belongs on standard error: standard output is for what the user asked for.
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, env, stdio: ['ignore', 2, 2] });
+  if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ''}.`);
+}
+
+/** @param {string} what */
+function say(what) {
+  process.stderr.write(`ringfence: ${what}…\n`);
+}
+
+/**
+ * @param {string} why
+ * @returns {never}
+ */
+function fail(why) {
+  process.stderr.write(`ringfence: ${why}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,60 @@
+import { CATALOGUE } from '@ringfence/phone';
+import type { Settings } from '@ringfence/service';
+import { type Customer, openStore, type Store } from '@ringfence/store';
+import type { DataDir } from './data-dir.js';
+
+/** The numbers of the demo customer's extensions. */
+const DEMO_NUMBERS = Array.from({ length: 10 }, (_, i) => String(100 + i));
+
+/** What is in the store from the first start on. */
+export interface Seeded {
+  /** Where the admin token is, undefined when the settings have it. */
+  tokenFile: string | undefined;
+  /** Id of the soft phone model, for a first phone. */
+  model: string;
+  /** Id of the first extension of the first customer, when there is one. */
+  extension: string | undefined;
+}
+
+/**
+ * Makes sure that the API can be used: its admin token opens it and, in a store without any customer, there is a demo
+ * customer with ten extensions. The admin token is the demo customer's own, so that a first phone needs no `customer`.
+ */
+export async function seed(
+  settings: Pick<Settings, 'RINGFENCE_ADMIN_TOKEN' | 'DEMO'>,
+  dataDir: DataDir,
+  { url, masterKey }: { url: string; masterKey: Buffer },
+): Promise<Seeded> {
+  let lastError: Error | undefined;
+  const store = openStore({
+    url,
+    masterKey,
+    onError: (error) => {
+      lastError = error;
+    },
+  });
+  try {
+    if (!(await store.answers())) throw new Error(`REDIS_URL: no answer${lastError ? `: ${lastError.message}` : ''}`);
+    const customer = await firstCustomer(store, settings.DEMO);
+    const token = settings.RINGFENCE_ADMIN_TOKEN ?? dataDir.secret('admin-token', 24);
+    await store.tokens.ensure(token, { level: 'ADMIN', name: 'admin', ...(customer && { customer: customer._id }) });
+    const extensions = customer && (await store.directory.extensions(customer._id, { offset: 0, limit: 1 }));
+    return {
+      tokenFile: settings.RINGFENCE_ADMIN_TOKEN === undefined ? dataDir.file('admin-token') : undefined,
+      model: CATALOGUE.find(({ brand }) => brand === 'GENERIC')?._id ?? '',
+      extension: extensions?.entries[0]?._id,
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+async function firstCustomer({ directory }: Store, makeDemo: boolean): Promise<Customer | undefined> {
+  const { entries } = await directory.customers({ offset: 0, limit: 1 });
+  if (entries[0] || !makeDemo) return entries[0];
+  const customer = await directory.createCustomer({ name: 'Demo' });
+  for (const number of DEMO_NUMBERS) {
+    await directory.createExtension({ customer: customer._id, number, name: `Extension ${number}` });
+  }
+  return customer;
+}

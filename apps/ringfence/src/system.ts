@@ -1,0 +1,94 @@
+import type { Logger, Settings } from '@ringfence/service';
+import { DataDir } from './data-dir.js';
+import { planNodeProcess } from './node-process.js';
+import { findTakenPorts, type WantedPort } from './ports.js';
+import { endOrphanedRedis, ownRedisUrl, planRedis } from './redis-process.js';
+import { type Seeded, seed } from './seed.js';
+import { type ProcessPlan, Supervised } from './supervised.js';
+
+/** Milliseconds that the processes of an earlier run, which was killed, have to give back their ports. */
+const PATIENCE_AFTER_CRASH = 4_000;
+
+/** Everything, running on this machine. */
+export interface System {
+  /** What its users find in it. */
+  seeded: Seeded;
+  /** Where SIP is listened for, such as `udp/127.0.0.1:5060`; empty when a drachtio server of the operator's does it. */
+  sip: string[];
+  /** Ends it in order: first what takes requests, the store last. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts what the settings ask for: Redis and the embedded drachtio server unless others are to be used, the edge, the
+ * API. The API comes last, so that its health check answers when everything does.
+ * @throws Error with a line for each reason why it cannot start; what was started is ended again
+ */
+export async function startSystem(settings: Settings, log: Logger): Promise<System> {
+  const dataDir = new DataDir(settings.DATA_DIR);
+  const { unclean } = dataDir.lock();
+  const running: Supervised[][] = [];
+  const stop = async () => {
+    for (const stage of running.reverse()) await Promise.all(stage.map((process) => process.stop()));
+    dataDir.unlock();
+  };
+  const start = async (plan: ProcessPlan, stage: Supervised[] = []) => {
+    const process = new Supervised(plan, log);
+    if (stage.push(process) === 1) running.push(stage);
+    await process.start();
+    return stage;
+  };
+
+  try {
+    await checkPorts(settings, dataDir, unclean ? PATIENCE_AFTER_CRASH : 0);
+    if (settings.REDIS_URL === undefined) await start(planRedis(dataDir.folder('redis'), settings.REDIS_PORT));
+    const environment = childEnvironment(settings, dataDir);
+    const seeded = await seed(settings, dataDir, {
+      url: environment.REDIS_URL,
+      masterKey: Buffer.from(environment.RINGFENCE_KEY, 'hex'),
+    });
+    let sip: string[] = [];
+    if (settings.DRACHTIO_HOST === undefined) {
+      const onReady = (message: unknown) => {
+        sip = (message as { sip: string[] }).sip;
+      };
+      await start(planNodeProcess('drachtio', '@ringfence/drachtio/main', environment, onReady));
+    }
+    const front = await start(planNodeProcess('edge', '@ringfence/edge/main', environment));
+    await start(planNodeProcess('api', '@ringfence/api/main', environment), front);
+    return { seeded, sip, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The environment of the processes: ours, with the addresses and secrets that were found or made here. */
+function childEnvironment(settings: Settings, dataDir: DataDir) {
+  return {
+    ...process.env,
+    REDIS_URL: settings.REDIS_URL ?? ownRedisUrl(settings.REDIS_PORT),
+    RINGFENCE_KEY: settings.RINGFENCE_KEY?.toString('hex') ?? dataDir.secret('secret.key', 32),
+    DRACHTIO_HOST: settings.DRACHTIO_HOST ?? '127.0.0.1',
+    DRACHTIO_PORT: String(settings.DRACHTIO_PORT),
+    DRACHTIO_SECRET: settings.DRACHTIO_SECRET ?? dataDir.secret('drachtio-secret', 16),
+  };
+}
+
+async function checkPorts(settings: Settings, dataDir: DataDir, patience: number): Promise<void> {
+  const { API_HOST, API_PORT, SIP_HOST, SIP_PORT, DRACHTIO_PORT, REDIS_PORT } = settings;
+  const wanted: WantedPort[] = [{ setting: 'API_PORT', protocol: 'tcp', host: API_HOST, port: API_PORT }];
+  if (settings.DRACHTIO_HOST === undefined) {
+    for (const host of SIP_HOST) {
+      wanted.push({ setting: 'SIP_PORT', protocol: 'udp', host, port: SIP_PORT });
+      wanted.push({ setting: 'SIP_PORT', protocol: 'tcp', host, port: SIP_PORT });
+    }
+    wanted.push({ setting: 'DRACHTIO_PORT', protocol: 'tcp', host: '127.0.0.1', port: DRACHTIO_PORT });
+  }
+  if (settings.REDIS_URL === undefined) {
+    await endOrphanedRedis(dataDir.folder('redis'), REDIS_PORT);
+    wanted.push({ setting: 'REDIS_PORT', protocol: 'tcp', host: '127.0.0.1', port: REDIS_PORT });
+  }
+  const problems = await findTakenPorts(wanted, patience);
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
