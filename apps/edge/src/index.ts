@@ -1,1 +1,1 @@
-export {};
+export { type Edge, type EdgeOptions, startEdge } from './edge.js';

@@ -60,6 +60,16 @@ export interface Registration {
   localAddress: string | undefined;
 }
 
+/** What a call to a phone needs to know. */
+export interface Reach {
+  /** Id of the phone. */
+  phone: string;
+  /** The bindings that have not run out. */
+  bindings: Binding[];
+  /** Whether a call may ring while the phone is in another one. */
+  callWaiting: boolean;
+}
+
 /** Why the store did not let a request in; nothing was changed but the nonce count. */
 export type Rejection =
   /** The phone was changed since it was read: read it, verify and decide again. */
@@ -139,6 +149,15 @@ export class Bindings {
   async live(phone: string, now: number): Promise<Binding[]> {
     const stored = await this.#redis.hvals(keys.bindings(phone));
     return stored.map(parseBinding).filter(({ expiresAt }) => expiresAt > now);
+  }
+
+  /** Where a phone can be reached, and whether it wants a second call. */
+  async reach(phone: string, now: number): Promise<Reach> {
+    const [bindings, callWaiting] = await Promise.all([
+      this.live(phone, now),
+      this.#redis.hget(keys.phone(phone), 'callWaiting'),
+    ]);
+    return { phone, bindings, callWaiting: callWaiting !== '0' };
   }
 
   /**

@@ -9,6 +9,7 @@ export type RefusalReason =
   | 'unknown_user'
   | 'wrong_password'
   | 'nonce_replayed'
+  | 'identity_mismatch'
   | 'address_not_allowed'
   | 'country_not_allowed'
   | 'country_unknown'

@@ -1,0 +1,86 @@
+import type { Binding } from '@ringfence/store';
+import type { InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
+import { uriHost } from '../sip/uri.js';
+
+/** A phone's contact to ring. */
+export interface Target {
+  /** Id of the phone. */
+  phone: string;
+  binding: Binding;
+}
+
+/** How a phone picked up: with a dialog, or with an offer that waits for the caller's answer. */
+export type Answer = { dialog: SipDialog } | { offer: Offer };
+
+/** How an INVITE to a phone ended. */
+export type LegResult = { answer: Answer } | { status: number };
+
+/** One INVITE to one contact of a phone. */
+export class Leg {
+  readonly target: Target;
+  /** How it ended; never rejects. Stays open for good when the drachtio server is lost. */
+  readonly result: Promise<LegResult>;
+  #request: SipRequest | undefined;
+  #answer: Answer | undefined;
+  #cancelled = false;
+
+  /** Sends the INVITE over the flow that the contact was registered on. */
+  constructor(
+    stack: SipStack,
+    target: Target,
+    { headers, offer }: { headers: Record<string, string>; offer: string | undefined },
+    onProvisional: (response: SipResponse) => void,
+  ) {
+    this.target = target;
+    const { contact, address, port, protocol } = target.binding;
+    const proxy = `sip:${uriHost(address)}:${port};transport=${protocol}`;
+    const options: InviteOptions = { headers: { ...headers }, localSdp: offer, proxy, noAck: offer === undefined };
+    this.result = new Promise((resolve) => {
+      const progress = {
+        cbRequest: (_error: Error | null, request?: SipRequest) => this.#sent(request),
+        cbProvisional: (response: SipResponse) => {
+          if (!this.#cancelled) onProvisional(response);
+        },
+      };
+      try {
+        stack.createUAC(contact, options, progress, (error, answer) => resolve(this.#ended(error, answer)));
+      } catch {
+        resolve({ status: 503 });
+      }
+    });
+  }
+
+  /** Stops the ringing; hangs up when the phone picks up, or has picked up, all the same. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    if (this.#answer !== undefined) hangUp(this.#answer);
+    else if (this.#request !== undefined) cancelRequest(this.#request);
+  }
+
+  #sent(request: SipRequest | undefined): void {
+    this.#request = request;
+    if (this.#cancelled && request !== undefined) cancelRequest(request);
+  }
+
+  #ended(error: (Error & { status?: number }) | null, answer: SipDialog | Offer | undefined): LegResult {
+    if (error !== null || answer === undefined) return { status: error?.status ?? 503 };
+    this.#answer = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
+    if (!this.#cancelled) return { answer: this.#answer };
+    hangUp(this.#answer);
+    return { status: 487 };
+  }
+}
+
+/** Ends what a phone picked up. */
+export function hangUp(answer: Answer): void {
+  if ('offer' in answer) answer.offer.destroy().catch(() => {});
+  else if (answer.dialog.connected) answer.dialog.destroy().catch(() => {});
+}
+
+/** The drachtio server may be gone, and the request with it. */
+function cancelRequest(request: SipRequest): void {
+  try {
+    request.cancel(() => {});
+  } catch {}
+}

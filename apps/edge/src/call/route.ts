@@ -1,0 +1,100 @@
+import type { Admission, Bindings, Directory, Events, Extension } from '@ringfence/store';
+import type { Access } from '../access.js';
+import { Refusal, SipFailure, unavailable } from '../sip/failure.js';
+import { addressOf, requireNothing } from '../sip/request.js';
+import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
+import { carryCall } from './call.js';
+import type { Calls } from './calls.js';
+import { readInvitation } from './invitation.js';
+import type { Target } from './leg.js';
+
+/** What call routing works with. */
+export interface CallParts {
+  stack: SipStack;
+  access: Access;
+  bindings: Bindings;
+  directory: Directory;
+  events: Events;
+  calls: Calls;
+  realm: string;
+  /** ms that a call may ring. */
+  ringTime: number;
+  now: () => number;
+  /** Told when an event cannot be written or a call ended unexpectedly. */
+  onError: (error: unknown) => void;
+}
+
+/** Who calls. */
+export interface Caller {
+  admission: Admission;
+  extension: Extension;
+}
+
+/** Most phones of an extension, and contacts of all of them, that one call rings. */
+const MOST_PHONES = 20;
+const MOST_LEGS = 20;
+
+/**
+ * Makes the route of calls: a phone that is admitted and linked to an extension calls another extension of its customer,
+ * and every contact of every phone of that extension rings.
+ */
+export function createCallRoute(parts: CallParts) {
+  const { access, calls } = parts;
+  return async (request: SipRequest, response: SipResponse): Promise<void> => {
+    const cancelled = cancellationOf(request);
+    requireNothing(request);
+    const invitation = readInvitation(request);
+    const { caller } = await access.admit(request, 'proxy', async (admission, username) => {
+      const extension = await findCaller(parts, admission, request, username);
+      const outcome = await parts.bindings.admit(admission);
+      return { ...outcome, caller: { admission, extension } };
+    });
+    const callee = await parts.directory.extensionByNumber(caller.admission.phone.customer, invitation.dialled);
+    if (callee === undefined) throw new SipFailure(404);
+    const targets = await findTargets(parts, callee, caller);
+    if (cancelled.aborted) return;
+    const slot = calls.start(caller.admission.phone.id);
+    if (slot === undefined) throw unavailable();
+    await carryCall(parts, { request, response, invitation, caller, callee, targets, cancelled, slot });
+  };
+}
+
+/** Aborted when the caller cancels; the drachtio server has then answered the INVITE itself. */
+function cancellationOf(request: SipRequest): AbortSignal {
+  const controller = new AbortController();
+  request.once('cancel', () => controller.abort());
+  return controller.signal;
+}
+
+/** The extension of the calling phone; From must be of the phone or its extension. */
+async function findCaller(
+  { directory }: CallParts,
+  { phone }: Admission,
+  request: SipRequest,
+  username: string,
+): Promise<Extension> {
+  const extension = phone.extension === undefined ? undefined : await directory.extension(phone.extension);
+  if (extension === undefined) throw new Refusal('no_extension');
+  const { user } = addressOf(request, 'from').uri;
+  if (user !== username && user !== extension.number) throw new Refusal('identity_mismatch');
+  return extension;
+}
+
+/** The contacts to ring; 480 when there are none, 486 when all are busy and want no second call. */
+async function findTargets(
+  { directory, bindings, calls, now }: CallParts,
+  callee: Extension,
+  caller: Caller,
+): Promise<Target[]> {
+  const phones = await directory.phonesOfExtension(callee._id);
+  const others = phones.filter((phone) => phone !== caller.admission.phone.id).slice(0, MOST_PHONES);
+  const reaches = await Promise.all(others.map((phone) => bindings.reach(phone, now())));
+  const online = reaches.filter(({ bindings }) => bindings.length > 0);
+  if (online.length === 0) throw new SipFailure(480);
+  const free = online.filter(({ phone, callWaiting }) => callWaiting || !calls.isBusy(phone));
+  if (free.length === 0) throw new SipFailure(486);
+  return free
+    .flatMap(({ phone, bindings }) => bindings.map((binding) => ({ phone, binding })))
+    .sort((a, b) => b.binding.updatedAt - a.binding.updatedAt)
+    .slice(0, MOST_LEGS);
+}

@@ -1,0 +1,54 @@
+import { openCountries } from '@ringfence/geoip';
+import { runProcess } from '@ringfence/service';
+import { openStore } from '@ringfence/store';
+import { startEdge } from './edge.js';
+
+/** The edge as a process; see `ringfence --help` for its settings. */
+await runProcess({
+  name: 'edge',
+  settings: [
+    ...(['REDIS_URL', 'RINGFENCE_KEY', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET', 'SIP_REALM'] as const),
+    ...(['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'CONTACTS_PER_PHONE'] as const),
+    ...(['NONCE_AGE', 'RING_TIME', 'CALLS_MAX', 'CALLS_PER_PHONE'] as const),
+    ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
+  ],
+  start: async (settings, log) => {
+    const countries = await openCountries({
+      provider: settings.GEOIP_PROVIDER,
+      database: settings.GEOIP_DATABASE,
+      networks: settings.GEOIP_NETWORKS,
+      onError: (err) => log.error({ err }, 'the country database was not read again'),
+    });
+    const store = openStore({
+      url: required('REDIS_URL', settings.REDIS_URL),
+      masterKey: required('RINGFENCE_KEY', settings.RINGFENCE_KEY),
+      onError: (err) => log.warn({ err }, 'the connection to Redis failed'),
+    });
+    if (!(await store.answers())) throw new Error('REDIS_URL: Redis does not answer');
+    const edge = await startEdge({
+      ...{ store, countries, log, realm: settings.SIP_REALM, nonceAge: settings.NONCE_AGE },
+      drachtio: {
+        host: required('DRACHTIO_HOST', settings.DRACHTIO_HOST),
+        port: settings.DRACHTIO_PORT,
+        secret: required('DRACHTIO_SECRET', settings.DRACHTIO_SECRET),
+      },
+      expires: {
+        min: settings.REGISTER_MIN_EXPIRES,
+        max: settings.REGISTER_MAX_EXPIRES,
+        default: settings.REGISTER_DEFAULT_EXPIRES,
+      },
+      ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
+      ...{ callsMax: settings.CALLS_MAX, callsPerPhone: settings.CALLS_PER_PHONE },
+    });
+    return async () => {
+      await edge.close();
+      await store.close();
+      countries.close();
+    };
+  },
+});
+
+function required<T>(name: string, value: T | undefined): T {
+  if (value === undefined) throw new Error(`${name}: must be set`);
+  return value;
+}

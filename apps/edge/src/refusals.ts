@@ -1,0 +1,50 @@
+import type { Events, PhoneAccount, RefusalReason, Source } from '@ringfence/store';
+import { RateLimit } from './rate-limit.js';
+
+/** A request that was refused. */
+export interface RefusedRequest {
+  reason: RefusalReason;
+  method: string;
+  /** The username that it claimed. */
+  username: string;
+  /** The phone, when the username is one's. */
+  phone: PhoneAccount | undefined;
+  source: Source;
+}
+
+/** Longest username told. */
+const LONGEST_USERNAME = 64;
+
+/**
+ * Tells the event stream about refused requests: at first every one, of a flood only some, because what anybody can send
+ * must not wash everything else out of a bounded stream.
+ */
+export class Refusals {
+  readonly #events: Events;
+  readonly #onError: (error: unknown) => void;
+  readonly #perSender = new RateLimit({ burst: 10, perSecond: 0.1, keys: 10_000 });
+  readonly #perReason = new RateLimit({ burst: 200, perSecond: 1, keys: 100 });
+
+  /** @param onError told when an event cannot be written */
+  constructor(events: Events, onError: (error: unknown) => void) {
+    this.#events = events;
+    this.#onError = onError;
+  }
+
+  /** Tells one; never fails and is not waited for. */
+  report({ reason, method, username, phone, source }: RefusedRequest, now: number): void {
+    const claimed = username.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_USERNAME);
+    if (!this.#perSender.take(`${reason} ${source.address} ${claimed}`, now)) return;
+    if (!this.#perReason.take(reason, now)) return;
+    const { address, port, protocol, country, userAgent } = source;
+    this.#events
+      .append({
+        ...{ type: 'phone.refused', at: now, reason, method, username: claimed, address, port, protocol },
+        ...(phone && { phone: phone.id, customer: phone.customer }),
+        ...(phone?.extension && { extension: phone.extension }),
+        ...(country && { country }),
+        ...(userAgent && { userAgent }),
+      })
+      .catch(this.#onError);
+  }
+}

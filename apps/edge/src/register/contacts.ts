@@ -1,0 +1,73 @@
+import type { ContactUpdate } from '@ringfence/store';
+import { SipFailure } from '../sip/failure.js';
+import { type NameAddr, parseNameAddrs } from '../sip/name-addr.js';
+import type { SipRequest } from '../sip/stack.js';
+
+/** How long bindings may last, in seconds. */
+export interface ExpiryLimits {
+  min: number;
+  max: number;
+  /** What is granted when nothing is asked for. */
+  default: number;
+}
+
+/** Most contacts in one REGISTER, and characters of all of them; more are malformed, however many a phone may have. */
+const MOST_CONTACTS = 100;
+const LONGEST_CONTACTS = 4_096;
+
+/**
+ * Reads what a REGISTER wants done with the bindings (RFC 3261 section 10.3, steps 6 and 7).
+ * @returns `*` when all are to be removed, else one update for each contact; none when the phone only asks
+ * @throws SipFailure 400 when Contact or Expires are malformed, 423 when less than the shortest time is asked for
+ */
+export function readContacts(request: SipRequest, limits: ExpiryLimits): ContactUpdate[] | '*' {
+  const contact = request.get('contact')?.trim();
+  const expires = readSeconds(request.get('expires')?.trim());
+  if (contact === undefined || contact === '') return [];
+  if (contact === '*') {
+    if (expires !== 0) throw new SipFailure(400);
+    return '*';
+  }
+  const addresses = contact.length > LONGEST_CONTACTS ? undefined : parseNameAddrs(contact, MOST_CONTACTS);
+  if (addresses === undefined) throw new SipFailure(400);
+  const updates = addresses.map((address) => toUpdate(address, expires, limits));
+  return [...new Map(updates.map((update) => [update.key, update])).values()];
+}
+
+function toUpdate(address: NameAddr, header: number | undefined, limits: ExpiryLimits): ContactUpdate {
+  const { text, params } = address;
+  const asked = readSeconds(params.get('expires')) ?? header ?? limits.default;
+  if (asked > 0 && asked < limits.min) throw new SipFailure(423, { 'Min-Expires': `${limits.min}` });
+  const update = { uri: text, expires: Math.min(asked, limits.max), q: readPreference(params.get('q')) };
+  const instance = params.get('+sip.instance') || undefined;
+  const regId = readRegId(params.get('reg-id'));
+  if (instance !== undefined && instance.length <= 256 && regId !== undefined) {
+    return { ...update, instance, regId, key: `${instance};${regId}` };
+  }
+  return { ...update, key: comparable(address) };
+}
+
+/** Two URIs that RFC 3261 section 19.1.4 calls equivalent are written alike, as far as phones make use of it. */
+function comparable({ uri: { scheme, user, host, port, params } }: NameAddr): string {
+  const sorted = [...params].map(([name, value]) => `;${name}=${value.toLowerCase()}`).sort();
+  return `${scheme}:${user}@${host}:${port ?? ''}${sorted.join('')}`;
+}
+
+/** Delta-seconds (RFC 3261 section 25.1): up to 2^32 - 1. */
+function readSeconds(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) throw new SipFailure(400);
+  return Number(text);
+}
+
+function readPreference(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(text)) throw new SipFailure(400);
+  return Number(text);
+}
+
+/** A reg-id that is no number from 1 to 2^31 - 1 (RFC 5626 section 4.2) is as good as none. */
+function readRegId(text: string | undefined): number | undefined {
+  const number = /^\d{1,10}$/.test(text ?? '') ? Number(text) : 0;
+  return number >= 1 && number < 2 ** 31 ? number : undefined;
+}

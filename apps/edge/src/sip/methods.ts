@@ -1,0 +1,20 @@
+/** What the edge answers; the value of Allow. */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER';
+
+/** What may be sent within a call. */
+export const ALLOW_IN_CALL = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO';
+
+/** Methods that reach the edge outside a dialog and are answered 405. */
+export const REFUSED_METHODS = [
+  'info',
+  'message',
+  'notify',
+  'prack',
+  'publish',
+  'refer',
+  'subscribe',
+  'update',
+] as const;
+
+/** The body that the edge passes on. */
+export const SDP = 'application/sdp';

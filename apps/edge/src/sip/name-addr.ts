@@ -1,0 +1,80 @@
+import { Scanner } from './scanner.js';
+import { parseSipUri, type SipUri } from './uri.js';
+
+/** One `"name" <uri>;param=value` of From, To or Contact (RFC 3261 section 20.10). */
+export interface NameAddr {
+  /** The URI as written. */
+  text: string;
+  uri: SipUri;
+  /** Header parameters by lower-case name; those without value are empty, quotes are taken off. */
+  params: ReadonlyMap<string, string>;
+}
+
+/** Parameter values: tokens, and hosts as in `received=[::1]`. */
+const VALUE = /[A-Za-z0-9\-.!%*_+`'~[\]:]*/y;
+const DISPLAY_NAME = /[^<",;]*/y;
+const BARE_URI = /[^\s,;?<>"]*/y;
+
+/**
+ * Reads From or To.
+ * @returns undefined when it is malformed, no SIP URI or more than one address
+ */
+export function parseNameAddr(text: string): NameAddr | undefined {
+  const scanner = new Scanner(text);
+  const address = scanAddress(scanner);
+  return scanner.done ? address : undefined;
+}
+
+/**
+ * Reads a comma-separated list of addresses, as Contact is.
+ * @param most how many at most
+ * @returns undefined when one is malformed or there are more
+ */
+export function parseNameAddrs(text: string, most: number): NameAddr[] | undefined {
+  const scanner = new Scanner(text);
+  const addresses: NameAddr[] = [];
+  do {
+    const address = scanAddress(scanner);
+    if (address === undefined || addresses.length === most) return undefined;
+    addresses.push(address);
+  } while (scanner.skip(','));
+  return scanner.done ? addresses : undefined;
+}
+
+function scanAddress(scanner: Scanner): NameAddr | undefined {
+  scanner.skipBlanks();
+  const text = scanUri(scanner);
+  const uri = text === undefined ? undefined : parseSipUri(text);
+  const params = uri && scanParams(scanner);
+  scanner.skipBlanks();
+  return text !== undefined && uri && params ? { text, uri, params } : undefined;
+}
+
+/** With angle brackets the URI is what they hold; without, the parameters after it are the header's (20.10). */
+function scanUri(scanner: Scanner): string | undefined {
+  if (/^sips?:/i.test(scanner.text.slice(scanner.at, scanner.at + 5))) return scanner.match(BARE_URI);
+  if (scanner.next === '"') {
+    if (scanner.quoted() === undefined) return undefined;
+    scanner.skipBlanks();
+  } else {
+    scanner.match(DISPLAY_NAME);
+  }
+  if (scanner.next !== '<') return undefined;
+  scanner.at++;
+  return scanner.until('>');
+}
+
+function scanParams(scanner: Scanner): Map<string, string> | undefined {
+  const params = new Map<string, string>();
+  while (scanner.skip(';')) {
+    const name = scanner.token().toLowerCase();
+    if (name === '' || params.has(name)) return undefined;
+    let value: string | undefined = '';
+    if (scanner.skip('=')) {
+      value = scanner.next === '"' ? scanner.quoted() : scanner.match(VALUE);
+      if (value === undefined || value === '') return undefined;
+    }
+    params.set(name, value);
+  }
+  return params;
+}

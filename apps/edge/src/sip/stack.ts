@@ -1,0 +1,107 @@
+import type { EventEmitter } from 'node:events';
+import Srf from 'drachtio-srf';
+
+/** A request as drachtio-srf hands it to a route; only what the edge relies on. */
+export interface SipRequest extends EventEmitter {
+  method: string;
+  /** The Request-URI. */
+  uri: string;
+  body: string;
+  /** The whole message as received. */
+  raw: string;
+  source_address: string;
+  source_port: number;
+  protocol: string;
+  /** A header's text; several of one name joined by commas; undefined when there is none. */
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  /** Cancels an INVITE that the edge sent. */
+  cancel(callback: () => void): void;
+}
+
+/** What goes with a response or request: header fields and a body. */
+export interface Content {
+  headers?: Record<string, string>;
+  body?: string | undefined;
+}
+
+/** The response to a {@link SipRequest}, or one received to a request of the edge. */
+export interface SipResponse {
+  status: number;
+  body: string;
+  finalResponseSent: boolean;
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  send(status: number, content?: Content): void;
+}
+
+/** Sends the ACK to a 2xx; with a body where the 2xx brought an offer. */
+export type Ack = (content?: Content) => void;
+
+/** One side of a call, as drachtio-srf keeps it. */
+export interface SipDialog extends EventEmitter {
+  id: string;
+  /** False once it has ended. */
+  connected: boolean;
+  local: { contact: string; sdp: string };
+  remote: { sdp: string };
+  /** Ends the dialog with a BYE. */
+  destroy(): Promise<unknown>;
+  /** Sends a request within the dialog; the callback gets every response to it. */
+  request(
+    content: Content & { method: string; noAck?: boolean },
+    callback: (error: Error | null, response?: SipResponse, ack?: Ack) => void,
+  ): void;
+}
+
+/** An answer to an INVITE without SDP: it carries the offer, and waits for the answer in the ACK. */
+export interface Offer {
+  sdp: string;
+  ack(answer: string): Promise<SipDialog>;
+  /** Acknowledges and hangs up. */
+  destroy(): Promise<void>;
+}
+
+/** How an INVITE is sent. */
+export interface InviteOptions {
+  headers: Record<string, string>;
+  localSdp: string | undefined;
+  /** Where to send it, whatever the Request-URI says. */
+  proxy: string;
+  /** Hands out the {@link Offer} of an INVITE without SDP rather than acknowledging it at once. */
+  noAck: boolean;
+}
+
+/** What an INVITE's sender is told on the way. */
+export interface InviteProgress {
+  /** The request was sent, or could not be. */
+  cbRequest(error: Error | null, request?: SipRequest): void;
+  cbProvisional(response: SipResponse): void;
+}
+
+/** A route of the edge. */
+export type Route = (request: SipRequest, response: SipResponse, next: () => void) => void;
+
+/** The drachtio-srf application; only what the edge relies on, and as it is at run time. */
+export interface SipStack extends EventEmitter {
+  use(route: Route): void;
+  use(method: string, route: Route): void;
+  connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
+  disconnect(): void;
+  createUAC(
+    uri: string,
+    options: InviteOptions,
+    progress: InviteProgress,
+    callback: (error: (Error & { status?: number }) | null, answer?: SipDialog | Offer) => void,
+  ): void;
+  createUAS(
+    request: SipRequest,
+    response: SipResponse,
+    options: { localSdp: string; headers: Record<string, string> },
+  ): Promise<SipDialog>;
+}
+
+/** Makes the drachtio-srf application. Its published types differ from what it does, hence the cast. */
+export function createStack(): SipStack {
+  return new Srf() as unknown as SipStack;
+}

@@ -1,0 +1,28 @@
+import type { Bindings } from '@ringfence/store';
+
+const EVERY = 500;
+const AT_ONCE = 500;
+const ROUNDS = 20;
+
+/**
+ * Removes bindings that ran out, every {@link EVERY} ms, so that each is told within a second or so and without any request.
+ * @param onError told when the store cannot be swept; the next round tries again
+ * @returns stops it
+ */
+export function startSweep(bindings: Bindings, now: () => number, onError: (error: unknown) => void): () => void {
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      for (let round = 0; round < ROUNDS; round++) {
+        if ((await bindings.expire(now(), AT_ONCE)) < AT_ONCE) break;
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      busy = false;
+    }
+  }, EVERY);
+  return () => clearInterval(timer);
+}
