@@ -72,6 +72,8 @@ export interface Model {
   /** The brand as its owner writes it. */
   brandName: string;
   model: string;
+  /** URL of a picture. */
+  picture?: string;
   description: string;
   /** How many phones may share one MAC address. */
   extensions: number;

@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import type { Store } from '@ringfence/store';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import access from './plugins/access.js';
+import body from './plugins/body.js';
+import errors, { answerError } from './plugins/errors.js';
+import headers from './plugins/headers.js';
+import customer from './routes/customer/index.js';
+import health from './routes/health/index.js';
+import extension from './routes/pbx/extension/index.js';
+import sipphone from './routes/pbx/sipphone/index.js';
+import sipphonemodels from './routes/pbx/sipphonemodels/index.js';
+
+/** What the API works with. */
+export interface ApiOptions {
+  store: Store;
+  /** Without one nothing is logged. */
+  logger?: FastifyBaseLogger;
+}
+
+/** Largest body; the two long texts of a phone fit in, however they are escaped. */
+const BODY_LIMIT = 1024 * 1024;
+
+/** Simultaneous connections. */
+const CONNECTIONS = 2_000;
+
+/** Milliseconds that a client may take: for its headers, for a request, and between two requests. */
+const HEADERS_TIMEOUT = 5_000;
+const REQUEST_TIMEOUT = 15_000;
+const KEEP_ALIVE_TIMEOUT = 30_000;
+
+/** The management API, ready to listen or to be called with `inject`. */
+export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
+  const app = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+    http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 1_000 },
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+    ajv: { customOptions: { allErrors: true, removeAdditional: false } },
+  });
+  app.server.maxConnections = CONNECTIONS;
+  app.register(errors).register(headers).register(body).register(access, { store });
+  for (const routes of [health, customer, extension, sipphone, sipphonemodels]) app.register(routes, { store });
+  return app;
+}

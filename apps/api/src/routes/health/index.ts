@@ -1,0 +1,16 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Store } from '@ringfence/store';
+import { Type } from 'typebox';
+import { apiError } from '../../errors.js';
+
+const Health = Type.Object({ status: Type.Literal('ok') });
+
+/** `GET /health`: whether the API can do its work, for those who watch it. */
+const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store }) => {
+  app.get('/health', { config: { access: 'public' }, schema: { response: { 200: Health } } }, async () => {
+    if (!(await store.answers())) throw apiError('unavailable');
+    return { status: 'ok' } as const;
+  });
+};
+
+export default routes;
