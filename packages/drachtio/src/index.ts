@@ -1,1 +1,11 @@
-export {};
+export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { Logger } from './logger.js';
+export { type Addresses, createServer, type DrachtioServer, type ServerOptions } from './server.js';
+export { type Address, parseAddress } from './sip/address.js';
+export { splitList } from './sip/list.js';
+export { SipRequest, SipResponse } from './sip/message.js';
+export { Malformed, parseDatagram } from './sip/parser.js';
+export { type HostPort, parseHostPort, parseUri, type SipUri } from './sip/uri.js';
+export { parseVia, type Via } from './sip/via.js';
+export { type Durations, RFC_DURATIONS } from './transaction/machine.js';
+export type { Transport } from './transport/hop.js';

@@ -1,0 +1,216 @@
+import type { Application } from '../application/connection.js';
+import type { Draft } from '../application/draft.js';
+import { Dialog } from '../dialog/dialog.js';
+import type { SipRequest, SipResponse } from '../sip/message.js';
+import type { Timer } from '../timers.js';
+import { Retransmission } from '../transaction/retransmission.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { composeResponse, isReliable, isTooLarge, lacksContentType, makesDialog } from './compose.js';
+import { type Core, responseMeta } from './core.js';
+import { ReliableProvisionals } from './reliable-provisionals.js';
+
+/** A request that an application has yet to answer. */
+interface Expected {
+  readonly application: Application;
+  /** The dialog the request came in, or that it has made. */
+  dialog: Dialog<Application> | undefined;
+  readonly provisionals: ReliableProvisionals;
+}
+
+/** A 2xx to an INVITE, sent again until its ACK comes. */
+interface Unacknowledged {
+  readonly number: number;
+  readonly transactionId: string;
+  readonly retransmission: Retransmission;
+  readonly timeout: Timer;
+}
+
+/** The answers of applications to requests from the network, and the dialogs these make. */
+export class Answers {
+  readonly #core: Core;
+  readonly #expected = new Map<ServerTransaction, Expected>();
+  /** The reliable provisional responses of the INVITEs that await a PRACK, by dialog. */
+  readonly #provisionals = new Map<Dialog<Application>, ReliableProvisionals>();
+  readonly #unacknowledged = new Map<Dialog<Application>, Unacknowledged>();
+  readonly #hangUp: (dialog: Dialog<Application>, reason: string) => void;
+
+  /** @param hangUp ends a dialog whose 2xx was never acknowledged */
+  constructor(core: Core, hangUp: (dialog: Dialog<Application>, reason: string) => void) {
+    this.#core = core;
+    this.#hangUp = hangUp;
+  }
+
+  /** Notes which application is to answer a request. */
+  expect(transaction: ServerTransaction, application: Application, dialog?: Dialog<Application>): void {
+    const provisionals = new ReliableProvisionals(this.#core, transaction);
+    this.#expected.set(transaction, { application, dialog, provisionals });
+    application.received.set(transaction.id, transaction);
+    if (transaction.method === 'INVITE' && dialog !== undefined) dialog.isInvited = true;
+    transaction.onTerminated = () => this.abandon(transaction);
+  }
+
+  /** Sends the response that an application gives, and tells it what was sent. */
+  respond(application: Application, id: string, transactionId: string, draft: Draft): void {
+    const transaction = application.received.get(transactionId);
+    const expected = transaction && this.#expected.get(transaction);
+    if (transaction === undefined || expected === undefined || transaction.isAnswered) {
+      application.respond(id, 'NOK|Response not sent due to unknown transaction');
+      return;
+    }
+    if (lacksContentType(draft)) {
+      application.respond(id, 'NOK|missing content-type');
+      return;
+    }
+    this.#send(transaction, expected, { draft, id });
+  }
+
+  /** Takes note of the ACK to a 2xx. Gives the INVITE's transaction id the first time, undefined when it comes again. */
+  acknowledged(dialog: Dialog<Application>, number: number): string | undefined {
+    const pending = this.#unacknowledged.get(dialog);
+    if (pending === undefined || pending.number !== number) return undefined;
+    this.#stopRetransmitting(dialog);
+    return pending.transactionId;
+  }
+
+  /** Takes note of a PRACK. Tells whether it acknowledges a provisional response (RFC 3262 section 3). */
+  confirmProvisional(dialog: Dialog<Application>, prack: SipRequest): boolean {
+    return this.#provisionals.get(dialog)?.confirm(prack) ?? false;
+  }
+
+  /** Expects no answer any more: the request was cancelled, or its transaction has ended. */
+  abandon(transaction: ServerTransaction): { application?: Application; dialog?: Dialog<Application> | undefined } {
+    const expected = this.#expected.get(transaction);
+    if (expected === undefined) return {};
+    const { application, dialog } = expected;
+    this.#settle(transaction, expected);
+    if (dialog?.state === 'early') this.#core.dialogs.delete(dialog);
+    return { application, dialog };
+  }
+
+  /** The application is gone: what it has yet to answer is answered 503. */
+  gone(application: Application): void {
+    for (const transaction of [...application.received.values()]) {
+      transaction.answer(503);
+      this.abandon(transaction);
+    }
+  }
+
+  /** Stops sending the 2xx of a dialog again. */
+  forget(dialog: Dialog<Application>): void {
+    this.#stopRetransmitting(dialog);
+  }
+
+  #send(transaction: ServerTransaction, expected: Expected, { draft, id }: { draft: Draft; id: string }): void {
+    const { request, method } = transaction;
+    const { dialogs } = this.#core;
+    const response = composeResponse(transaction, draft);
+    const { status } = response;
+    if (isTooLarge(response)) {
+      expected.application.respond(id, 'NOK|message too large');
+      return;
+    }
+    const isNewDialog = expected.dialog === undefined && makesDialog(request, status);
+    if (isNewDialog && !dialogs.hasRoom) {
+      transaction.answer(503);
+      expected.application.respond(id, 'NOK|too many dialogs');
+      return;
+    }
+    if (isReliable(draft) && method === 'INVITE') expected.provisionals.number(response);
+    const dialogId = this.#dialogIdFor(request, expected, status);
+    if (isNewDialog) expected.dialog = this.#newDialog(transaction, expected.application);
+    const bytes = transaction.respond(response);
+    if (bytes === undefined) {
+      expected.application.respond(id, 'NOK|Response not sent due to unknown transaction');
+      return;
+    }
+    const meta = responseMeta(transaction.from, bytes.length, method);
+    expected.application.respond(id, `OK|${meta}|${transaction.id}|${dialogId}||Msg sent:|`, bytes);
+    if (isReliable(draft) && method === 'INVITE' && expected.dialog !== undefined) {
+      this.#provisionals.set(expected.dialog, expected.provisionals);
+      expected.provisionals.repeat(bytes);
+    }
+    if (status >= 200) this.#finish(transaction, expected, { request, response, bytes });
+  }
+
+  /** drachtio names the dialog with all responses to INVITE, and with others inside or making one, save those to BYE. */
+  #dialogIdFor(request: SipRequest, { dialog }: Expected, status: number): string {
+    if (request.method === 'BYE') return '';
+    if (dialog !== undefined) return dialog.id;
+    const isNamed = request.method === 'INVITE' || makesDialog(request, status);
+    return isNamed ? `${request.callId};from-tag=${request.from.tag ?? ''}` : '';
+  }
+
+  #newDialog(transaction: ServerTransaction, owner: Application): Dialog<Application> {
+    const { request, from, toTag } = transaction;
+    const dialog = Dialog.ofServer(request, from, { localTag: toTag, owner });
+    this.#core.dialogs.add(dialog);
+    return dialog;
+  }
+
+  #finish(
+    transaction: ServerTransaction,
+    expected: Expected,
+    { request, response, bytes }: { request: SipRequest; response: SipResponse; bytes: Buffer },
+  ): void {
+    const { dialogs, flows } = this.#core;
+    const { dialog } = expected;
+    const { status } = response;
+    this.#settle(transaction, expected);
+    if (status < 300) {
+      if (dialog !== undefined) dialog.state = 'confirmed';
+      if (request.method === 'REGISTER') flows.learn(request, response, transaction.from);
+      if (request.method === 'INVITE' && dialog !== undefined) this.#retransmit(dialog, transaction, bytes);
+    } else if (dialog?.state === 'early') dialogs.delete(dialog);
+    if (dialog !== undefined && endsDialog(request, dialog)) {
+      this.#stopRetransmitting(dialog);
+      dialogs.delete(dialog);
+    }
+  }
+
+  #settle(transaction: ServerTransaction, { application, dialog, provisionals }: Expected): void {
+    this.#expected.delete(transaction);
+    application.received.delete(transaction.id);
+    provisionals.stop();
+    if (transaction.method !== 'INVITE' || dialog === undefined) return;
+    dialog.isInvited = false;
+    this.#provisionals.delete(dialog);
+  }
+
+  /** RFC 3261 section 13.3.1.4: over every transport, until the ACK comes or for 64 T1. */
+  #retransmit(dialog: Dialog<Application>, transaction: ServerTransaction, bytes: Buffer): void {
+    const { timers, durations } = this.#core;
+    this.#stopRetransmitting(dialog);
+    this.#unacknowledged.set(dialog, {
+      number: transaction.request.cseq.number,
+      transactionId: transaction.id,
+      retransmission: new Retransmission(timers, { first: durations.t1, longest: durations.t2 }, () =>
+        transaction.send(bytes),
+      ),
+      timeout: timers.start(64 * durations.t1, () => {
+        this.#stopRetransmitting(dialog);
+        this.#hangUp(dialog, 'ACK timeout');
+      }),
+    });
+  }
+
+  #stopRetransmitting(dialog: Dialog<Application>): void {
+    const pending = this.#unacknowledged.get(dialog);
+    if (pending === undefined) return;
+    pending.retransmission.stop();
+    this.#core.timers.cancel(pending.timeout);
+    this.#unacknowledged.delete(dialog);
+  }
+}
+
+/** Whether the answered request is the last of its dialog. */
+function endsDialog(request: SipRequest, dialog: Dialog<Application>): boolean {
+  if (request.method === 'BYE') return true;
+  return dialog.method === 'SUBSCRIBE' && isTerminatingNotify(request);
+}
+
+/** Whether a NOTIFY ends its subscription (RFC 6665 section 4.1.3). */
+export function isTerminatingNotify(request: SipRequest): boolean {
+  if (request.method !== 'NOTIFY') return false;
+  const state = request.value('Subscription-State') ?? '';
+  return state.split(';')[0]?.trim().toLowerCase() === 'terminated';
+}

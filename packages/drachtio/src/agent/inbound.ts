@@ -1,0 +1,102 @@
+import type { Application } from '../application/connection.js';
+import { formatMeta } from '../application/meta.js';
+import type { Dialog } from '../dialog/dialog.js';
+import type { SipRequest } from '../sip/message.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import type { TransactionUser } from '../transaction/transactions.js';
+import type { Hop } from '../transport/hop.js';
+import type { Answers } from './answers.js';
+import { type Core, networkMeta } from './core.js';
+
+/** The methods of RFC 3261 and its extensions: one that isn't here and that no application wants is not implemented. */
+const KNOWN_METHODS = new Set(
+  'INVITE ACK BYE CANCEL REGISTER OPTIONS INFO MESSAGE SUBSCRIBE NOTIFY PUBLISH REFER UPDATE PRACK'.split(' '),
+);
+
+/** Methods that mean nothing outside a dialog. */
+const ONLY_IN_DIALOGS = new Set(['BYE', 'UPDATE', 'PRACK']);
+
+/** Methods whose requests carry a new remote target (RFC 3261 section 12.2.2, RFC 3311, RFC 6665). */
+const TARGET_REFRESH = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
+
+/** Requests from the network: each goes to the application that owns its dialog, or to the one whose turn it is. */
+export class Inbound implements TransactionUser {
+  readonly #core: Core;
+  readonly #answers: Answers;
+
+  constructor(core: Core, answers: Answers) {
+    this.#core = core;
+    this.#answers = answers;
+  }
+
+  request(transaction: ServerTransaction, bytes: number): void {
+    const { request, method } = transaction;
+    // A REGISTER belongs to no dialog, whatever its To says.
+    if (method !== 'REGISTER' && (request.to.tag !== undefined || ONLY_IN_DIALOGS.has(method))) {
+      this.#inDialog(transaction, bytes);
+      return;
+    }
+    const application = this.#core.routes.next(method.toLowerCase(), (candidate) => candidate.keepsUp);
+    if (application === undefined) {
+      transaction.answer(KNOWN_METHODS.has(method) ? 503 : 501);
+      return;
+    }
+    const { host, port } = transaction.from.local;
+    this.#deliver(application, transaction, { bytes, dialogId: '', receivedOn: `${host}|${port}|` });
+  }
+
+  ack(ack: SipRequest, from: Hop, bytes: number): void {
+    const dialog = this.#core.dialogs.find(ack);
+    const transactionId = dialog && this.#answers.acknowledged(dialog, ack.cseq.number);
+    if (dialog?.owner === undefined || transactionId === undefined) return;
+    const meta = formatMeta({ source: 'network', bytes, protocol: '', address: from.address, port: from.port });
+    dialog.owner.send(`sip|${meta}|${transactionId}|${dialog.id}|`, ack.toBuffer());
+  }
+
+  cancelled(invite: ServerTransaction, cancel: SipRequest, from: Hop, bytes: number): void {
+    const { application, dialog } = this.#answers.abandon(invite);
+    application?.send(`sip|${networkMeta(from, bytes)}|${invite.id}|${dialog?.id ?? ''}|`, cancel.toBuffer());
+  }
+
+  #inDialog(transaction: ServerTransaction, bytes: number): void {
+    const { request, method, from } = transaction;
+    const { dialogs } = this.#core;
+    const dialog = dialogs.find(request);
+    const owner = dialog?.owner;
+    if (dialog === undefined || owner === undefined || dialog.state === 'failed') {
+      if (dialog !== undefined) {
+        this.#answers.forget(dialog);
+        dialogs.delete(dialog);
+      }
+      transaction.answer(481);
+      return;
+    }
+    if (dialog.remoteNumber !== undefined && request.cseq.number < dialog.remoteNumber) transaction.answer(500);
+    else if (method === 'INVITE' && dialog.isInviting) transaction.answer(491);
+    else if (method === 'INVITE' && dialog.isInvited) transaction.answer(500, [{ name: 'Retry-After', value: '5' }]);
+    else if (method === 'PRACK' && !this.#answers.confirmProvisional(dialog, request)) transaction.answer(481);
+    else if (!owner.keepsUp) transaction.answer(503);
+    else {
+      dialog.remoteNumber = request.cseq.number;
+      dialogs.touch(dialog);
+      this.#learn(dialog, request, from);
+      this.#deliver(owner, transaction, { bytes, dialogId: dialog.id, receivedOn: '' }, dialog);
+    }
+  }
+
+  #learn(dialog: Dialog<Application>, request: SipRequest, from: Hop): void {
+    if (!dialog.hasPeer) dialog.learnPeer(request, from);
+    else if (TARGET_REFRESH.has(request.method)) dialog.refreshTarget(request, from);
+  }
+
+  #deliver(
+    application: Application,
+    transaction: ServerTransaction,
+    { bytes, dialogId, receivedOn }: { bytes: number; dialogId: string; receivedOn: string },
+    dialog?: Dialog<Application>,
+  ): void {
+    this.#answers.expect(transaction, application, dialog);
+    const meta = networkMeta(transaction.from, bytes);
+    application.send(`sip|${meta}|${transaction.id}|${dialogId}|${receivedOn}`, transaction.request.toBuffer());
+  }
+}

@@ -1,0 +1,76 @@
+import { consistsOf, parseNumber, skipBlanks, TOKEN } from '../sip/characters.js';
+import { type Header, longName } from '../sip/headers.js';
+import { parseUri } from '../sip/uri.js';
+
+/** What an application wants sent: the start line, the headers it cares about and the body. The server adds the rest. */
+export interface Draft {
+  /** As the application wrote it. */
+  readonly startLine: string;
+  /** Of a request. */
+  readonly method: string | undefined;
+  readonly uri: string;
+  /** Of a response. */
+  readonly status: number | undefined;
+  readonly reason: string;
+  readonly headers: readonly Header[];
+  readonly body: Buffer;
+}
+
+/**
+ * Reads the SIP text an application sends. Lines that are no headers are left out; everything after the empty line is the
+ * body, whatever Content-Length says.
+ * @returns undefined when the start line is neither a request's nor a response's
+ */
+export function parseDraft(payload: Buffer): Draft | undefined {
+  const headEnd = payload.indexOf('\r\n\r\n', 0, 'latin1');
+  const head = payload.toString('latin1', 0, headEnd === -1 ? payload.length : headEnd);
+  const [startLine = '', ...lines] = head.split('\r\n');
+  const body = headEnd === -1 ? payload.subarray(payload.length) : payload.subarray(headEnd + 4);
+  const rest = { startLine, headers: parseLines(lines), body };
+  if (startLine.startsWith('SIP/2.0 ')) {
+    const status = parseNumber(startLine.slice(8, 11), 699);
+    if (status === undefined || status < 100) return undefined;
+    return { ...rest, method: undefined, uri: '', status, reason: startLine.slice(12).trim() };
+  }
+  const [method = '', uri = '', version, ...more] = startLine.split(' ');
+  if (version !== 'SIP/2.0' || more.length > 0 || !consistsOf(TOKEN, method)) return undefined;
+  return { ...rest, method, uri, status: undefined, reason: '' };
+}
+
+/** A header of a draft, by its long name. */
+export function draftHeader(draft: Draft, name: string): string | undefined {
+  return draft.headers.find((header) => header.name === name)?.value;
+}
+
+/**
+ * The content type of a draft's body: what the application says, `application/sdp` for a session description, and undefined
+ * for a body of unknown kind.
+ */
+export function contentTypeOf(draft: Draft): string | undefined {
+  const isSdp = draft.body.length > 2 && draft.body.toString('latin1', 0, 2) === 'v=';
+  return draftHeader(draft, 'Content-Type') ?? (isSdp ? 'application/sdp' : undefined);
+}
+
+/** Tells whether a Request-URI that an application gives can be sent to. */
+export function isSendable(uri: string): boolean {
+  return parseUri(uri) !== undefined;
+}
+
+function parseLines(lines: readonly string[]): Header[] {
+  const headers: Header[] = [];
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const spelling = line.slice(0, Math.max(0, colon)).trimEnd();
+    const value = line.slice(skipBlanks(line, colon + 1)).trimEnd();
+    if (consistsOf(TOKEN, spelling) && !hasControl(value)) headers.push({ name: longName(spelling), value });
+  }
+  return headers;
+}
+
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if ((code < 32 && code !== 9) || code === 127) return true;
+  }
+  return false;
+}

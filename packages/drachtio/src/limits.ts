@@ -1,0 +1,51 @@
+/** What the server holds at most, so that neither load nor malice can make it grow without end. */
+export interface Limits {
+  /** Transactions at a time. Answered ones make room for new ones; past the limit requests get 503. */
+  readonly transactions: number;
+  /** Dialogs at a time. */
+  readonly dialogs: number;
+  /** Milliseconds without a message after which a dialog is forgotten. */
+  readonly dialogAge: number;
+  /** Milliseconds that an INVITE may stay without a final response. */
+  readonly inviteAge: number;
+  /** SIP connections over TCP, in all and from one address. */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** Milliseconds in which a TCP connection must be established. */
+  readonly connectTimeout: number;
+  /** Milliseconds in which a message over TCP must be complete, and in which the first must come. */
+  readonly messageTimeout: number;
+  /** Milliseconds without a byte after which a TCP connection is closed. */
+  readonly idleTimeout: number;
+  /** Bytes that wait for a TCP peer that doesn't read; past the limit its connection is closed. */
+  readonly connectionBacklog: number;
+  /** Application connections, authenticated and not yet. */
+  readonly applications: number;
+  readonly unauthenticatedApplications: number;
+  /** Milliseconds in which an application must authenticate. */
+  readonly authenticationTimeout: number;
+  /** Bytes that wait for an application: past this its requests get 503, past four times this it is cut off. */
+  readonly applicationBacklog: number;
+  /** Host names looked up at a time, and milliseconds that one look-up may take. */
+  readonly lookups: number;
+  readonly lookupTimeout: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  transactions: 200_000,
+  dialogs: 50_000,
+  dialogAge: 12 * 3_600_000,
+  inviteAge: 600_000,
+  connections: 20_000,
+  connectionsPerAddress: 512,
+  connectTimeout: 4_000,
+  messageTimeout: 10_000,
+  idleTimeout: 3_900_000,
+  connectionBacklog: 1_048_576,
+  applications: 64,
+  unauthenticatedApplications: 16,
+  authenticationTimeout: 5_000,
+  applicationBacklog: 4_194_304,
+  lookups: 128,
+  lookupTimeout: 3_000,
+};

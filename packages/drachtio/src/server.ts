@@ -1,0 +1,160 @@
+import { Answers } from './agent/answers.js';
+import type { Core } from './agent/core.js';
+import { Flows } from './agent/flows.js';
+import { Inbound } from './agent/inbound.js';
+import { Outbound } from './agent/outbound.js';
+import { Applications, type ApplicationUser } from './application/applications.js';
+import type { Application } from './application/connection.js';
+import { Dialogs } from './dialog/dialogs.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { type Logger, silentLogger } from './logger.js';
+import { Timers } from './timers.js';
+import { type Durations, RFC_DURATIONS } from './transaction/machine.js';
+import { Transactions } from './transaction/transactions.js';
+import { hostport, type Transport } from './transport/hop.js';
+import { Resolver } from './transport/resolver.js';
+import { Transports } from './transport/transports.js';
+
+/** How to run a server. */
+export interface ServerOptions {
+  readonly sip: {
+    /** IP addresses to listen on; `0.0.0.0` and `::` stand for all addresses of their family. */
+    readonly hosts: readonly string[];
+    /** 0 takes a free port, the same for all hosts and transports. */
+    readonly port: number;
+    /** Both unless said otherwise. */
+    readonly transports?: readonly Transport[];
+  };
+  /** The port that applications connect to, and the secret they must know. */
+  readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly logger?: Logger;
+  /** Other durations than RFC 3261's, in milliseconds. */
+  readonly durations?: Partial<Durations>;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Where a running server listens. */
+export interface Addresses {
+  /** As drachtio names them: `udp/127.0.0.1:5060`, `tcp/[::1]:5060`. */
+  readonly sip: readonly string[];
+  /** The SIP port. */
+  readonly port: number;
+  readonly admin: { readonly host: string; readonly port: number };
+}
+
+/** An embedded drachtio server. */
+export interface DrachtioServer {
+  /**
+   * Starts listening.
+   * @throws Error that names address, port and transport of what can't be listened on; nothing is left open then
+   */
+  listen(): Promise<Addresses>;
+  /** Where it listens; undefined before {@link listen} and after {@link close}. */
+  readonly addresses: Addresses | undefined;
+  /** Answers what is open with 503, closes all connections and sockets. */
+  close(): Promise<void>;
+}
+
+/** Makes a server; nothing is opened before it is told to listen. */
+export function createServer(options: ServerOptions): DrachtioServer {
+  return new Server(options);
+}
+
+class Server implements DrachtioServer {
+  readonly #options: ServerOptions;
+  readonly #timers = new Timers();
+  readonly #transports: Transports;
+  readonly #transactions: Transactions;
+  readonly #dialogs: Dialogs<Application>;
+  readonly #applications: Applications;
+  #addresses: Addresses | undefined;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const timers = this.#timers;
+    const logger = options.logger ?? silentLogger;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const durations = { ...RFC_DURATIONS, ...options.durations };
+    const { hosts, port, transports = ['tcp', 'udp'] } = options.sip;
+    const flows = new Flows({ limit: limits.connections, now: () => timers.now() });
+    this.#dialogs = new Dialogs(timers, { limit: limits.dialogs, age: limits.dialogAge });
+    this.#transports = new Transports(
+      { hosts, port, transports },
+      {
+        timers,
+        limits,
+        logger,
+        user: {
+          message: (message, from, bytes) => this.#transactions.receive(message, from, bytes),
+          connectionClosed: (connection) => flows.forget(connection),
+        },
+      },
+    );
+    this.#transactions = new Transactions({
+      timers,
+      durations,
+      limits,
+      send: (bytes, hop, failed) => this.#transports.send(bytes, hop, failed),
+      user: {
+        request: (transaction, bytes) => inbound.request(transaction, bytes),
+        ack: (ack, from, bytes) => inbound.ack(ack, from, bytes),
+        cancelled: (invite, cancel, from, bytes) => inbound.cancelled(invite, cancel, from, bytes),
+      },
+    });
+    const applicationUser = (): ApplicationUser => user;
+    this.#applications = new Applications(options.admin.secret, { limits, timers, logger, user: applicationUser });
+    const core: Core = {
+      timers,
+      durations,
+      transports: this.#transports,
+      transactions: this.#transactions,
+      dialogs: this.#dialogs,
+      routes: this.#applications.routes,
+      resolver: new Resolver(this.#transports, { timers, limits }),
+      flows,
+      logger,
+    };
+    const outbound = new Outbound(core);
+    const answers = new Answers(core, (dialog, reason) => outbound.hangUp(dialog, reason));
+    const inbound = new Inbound(core, answers);
+    const user: ApplicationUser = {
+      hostports: () => this.#transports.points.map(hostport).join(','),
+      respond: (...order) => answers.respond(...order),
+      request: (...order) => outbound.request(...order),
+      cancel: (...order) => outbound.cancel(...order),
+      proxy: (application, id) => application.respond(id, 'NOK|proxying is not supported'),
+      gone: (application) => {
+        answers.gone(application);
+        outbound.gone(application);
+        this.#dialogs.disown(application);
+      },
+    };
+  }
+
+  get addresses(): Addresses | undefined {
+    return this.#addresses;
+  }
+
+  async listen(): Promise<Addresses> {
+    const { host, port } = this.#options.admin;
+    await this.#transports.listen();
+    try {
+      const adminPort = await this.#applications.listen(host, port);
+      const { points } = this.#transports;
+      this.#addresses = { sip: points.map(hostport), port: points[0]?.port ?? 0, admin: { host, port: adminPort } };
+      return this.#addresses;
+    } catch (error) {
+      await this.#transports.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#addresses = undefined;
+    await this.#applications.close();
+    this.#transactions.clear();
+    this.#dialogs.clear();
+    await this.#transports.close();
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,48 @@
+import { isIP } from 'node:net';
+import { parseNumber } from './sip/characters.js';
+
+/** What the `main` program is told by its environment. */
+export interface Settings {
+  readonly sip: { readonly hosts: readonly string[]; readonly port: number };
+  readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  readonly logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Reads `SIP_HOST` (comma list of IP addresses, default 0.0.0.0), `SIP_PORT` (5060), `DRACHTIO_HOST` (127.0.0.1),
+ * `DRACHTIO_PORT` (9022), `DRACHTIO_SECRET` (required) and `LOG_LEVEL` (info).
+ * @returns the settings, or one line for each mistake
+ */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[] {
+  const mistakes: string[] = [];
+  const port = (name: string, usual: number): number => {
+    const text = environment[name];
+    const value = text === undefined || text === '' ? usual : parseNumber(text, 65_535);
+    if (value === undefined) mistakes.push(`${name} must be a port number from 0 to 65535, not "${text}"`);
+    return value ?? usual;
+  };
+  const address = (name: string, text: string): string => {
+    if (isIP(text) === 0) mistakes.push(`${name} must hold IP addresses, not "${text}"`);
+    return text;
+  };
+  const hosts = (environment.SIP_HOST || '0.0.0.0').split(',').map((host) => address('SIP_HOST', host.trim()));
+  const secret = environment.DRACHTIO_SECRET ?? '';
+  if (secret === '') mistakes.push('DRACHTIO_SECRET must be set to the secret that applications authenticate with');
+  if (secret.includes('|')) mistakes.push('DRACHTIO_SECRET must not contain "|"');
+  const level = environment.LOG_LEVEL || 'info';
+  const logLevel = LOG_LEVELS.find((name) => name === level);
+  if (logLevel === undefined) mistakes.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`);
+  const settings: Settings = {
+    sip: { hosts, port: port('SIP_PORT', 5060) },
+    admin: {
+      host: address('DRACHTIO_HOST', environment.DRACHTIO_HOST || '127.0.0.1'),
+      port: port('DRACHTIO_PORT', 9022),
+      secret,
+    },
+    logLevel: logLevel ?? 'info',
+  };
+  return mistakes.length > 0 ? mistakes : settings;
+}
