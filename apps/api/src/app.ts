@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
@@ -40,6 +41,7 @@ export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
     http: { headersTimeout: HEADERS_TIMEOUT, connectionsCheckingInterval: 1_000 },
     return503OnClosing: false,
     frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
     ajv: { customOptions: { allErrors: true, removeAdditional: false } },
   });
   app.server.maxConnections = CONNECTIONS;
