@@ -1,7 +1,7 @@
 // Puts in place what a fresh machine lacks. It runs before any package is installed, so it is plain JavaScript and uses
 // nothing but Node itself.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const NODE_NEEDED = [20, 19];
 
 /**
- * Installs the npm packages when they are missing or older than the lock file, the Debian packages of the programs named,
+ * Installs the npm packages when they are missing or other than the lock file says, the Debian packages of the programs named,
  * and compiles the TypeScript. Ends the process with one clear line when something cannot be had.
  * @param {Record<string, string>} programs the programs needed, each with the Debian package that has it
  */
@@ -32,8 +32,7 @@ function checkNode() {
 }
 
 function installNpmPackages() {
-  const installed = changedAt('node_modules/.package-lock.json');
-  if (installed >= changedAt('package-lock.json')) return;
+  if (arePackagesInstalled()) return;
   say('installing npm packages');
   run('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 }
@@ -66,9 +65,25 @@ function isInstalled(program) {
   });
 }
 
-/** @param {string} file */
-function changedAt(file) {
-  return statSync(join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+/** Whether each package of the lock file is installed in its version; what is for other platforms doesn't count. */
+function arePackagesInstalled() {
+  const [wanted, installed] = [readLock('package-lock.json'), readLock('node_modules/.package-lock.json')];
+  return Object.entries(wanted).every(
+    ([path, { version, link, optional }]) =>
+      !path.startsWith('node_modules/') || link || optional || installed[path]?.version === version,
+  );
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, link?: boolean, optional?: boolean }>}
+ */
+function readLock(file) {
+  try {
+    return JSON.parse(readFileSync(join(ROOT, file), 'utf8')).packages;
+  } catch {
+    return {};
+  }
 }
 
 /**
