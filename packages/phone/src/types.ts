@@ -6,6 +6,8 @@ const LONG_TEXT = 65_536;
 const SHORT_TEXT = 1_024;
 /** More softkeys than any model has with all its side panels. */
 const SOFTKEYS = 1_024;
+/** More side panels than any model can have. */
+const SIDE_PANELS = 128;
 
 const text = Type.Optional(Type.String({ maxBytes: SHORT_TEXT }));
 const longText = Type.Optional(Type.String({ maxBytes: LONG_TEXT }));
@@ -62,7 +64,12 @@ const settable = {
     }),
   ),
   purchaseInfo: Type.Optional(
-    Type.Object({ orderId: text, date: text, paymentOption: text, sidePanels: Type.Optional(Type.Array(sidePanel)) }),
+    Type.Object({
+      orderId: text,
+      date: text,
+      paymentOption: text,
+      sidePanels: Type.Optional(Type.Array(sidePanel, { maxItems: SIDE_PANELS })),
+    }),
   ),
 };
 

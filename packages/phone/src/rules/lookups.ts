@@ -66,7 +66,7 @@ export async function gatherFacts(body: PhoneBody, customer: string | undefined,
     named(body, 'DNDOTHER', async (id) => owned(await lookups.phone(id))),
     named(body, 'QUEUE', async (id) => owned(await lookups.queue(id))),
     named(body, 'PICKUPGROUP', async (id) => owned(await lookups.group(id))),
-    serials.length > 0 && serials.length <= SERIALS ? lookups.takenSidePanels(serials) : [],
+    serials.length > 0 ? lookups.takenSidePanels(serials) : [],
   ]);
   return {
     model,
@@ -80,9 +80,6 @@ export async function gatherFacts(body: PhoneBody, customer: string | undefined,
     takenSidePanels: new Set(taken),
   };
 }
-
-/** More side panels than any model can have: so many serials are refused without looking them up. */
-const SERIALS = 64;
 
 /** A filter that lets through what belongs to the customer; nothing does when the customer is not active. */
 async function ownedBy(customer: string | undefined, lookups: Lookups) {
