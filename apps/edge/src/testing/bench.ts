@@ -1,0 +1,172 @@
+import { createServer, type DrachtioServer } from '@ringfence/drachtio';
+import { type Countries, openCountries } from '@ringfence/geoip';
+import type { IpMode } from '@ringfence/phone';
+import { type Event, type Extension, openStore, type Store } from '@ringfence/store';
+import { type RedisServer, startRedis } from '@ringfence/store/testing';
+import { type Edge, type EdgeOptions, startEdge } from '../edge.js';
+import { type Account, TestPhone } from './phone.js';
+
+const SECRET = 'test';
+const MASTER_KEY = Buffer.alloc(32, 7);
+
+/** A phone of a test: its account, and where it stands in the store. */
+export interface StoredAccount extends Account {
+  id: string;
+}
+
+/** Redis, drachtio server, store and edge in one process, each on ports of its own. */
+export class Bench {
+  readonly redis: RedisServer;
+  readonly store: Store;
+  readonly countries: Countries;
+  readonly customer: string;
+  server: DrachtioServer;
+  edge: Edge;
+  readonly warnings: string[] = [];
+  readonly #phones: TestPhone[] = [];
+  readonly #changes: Partial<EdgeOptions>;
+  #ports: { sip: number; admin: number };
+
+  /** Starts everything. */
+  static async start(changes: Partial<EdgeOptions> = {}): Promise<Bench> {
+    const redis = await startRedis();
+    const store = openStore({ url: redis.url, masterKey: MASTER_KEY, onError: () => {} });
+    const countries = await openCountries({ provider: 'maxmind', networks: '127.0.0.3/32=DK,127.0.0.4/32=SE' });
+    const { _id: customer } = await store.directory.createCustomer({ name: 'Test' });
+    const [server, ports] = await startServer({ sip: 0, admin: 0 });
+    return new Bench({ redis, store, countries, customer, server, ports, changes }).#startEdge();
+  }
+
+  private constructor(parts: {
+    redis: RedisServer;
+    store: Store;
+    countries: Countries;
+    customer: string;
+    server: DrachtioServer;
+    ports: { sip: number; admin: number };
+    changes: Partial<EdgeOptions>;
+  }) {
+    this.redis = parts.redis;
+    this.store = parts.store;
+    this.countries = parts.countries;
+    this.customer = parts.customer;
+    this.server = parts.server;
+    this.edge = undefined as unknown as Edge;
+    this.#ports = parts.ports;
+    this.#changes = parts.changes;
+  }
+
+  /** Ends the edge in order and starts another. */
+  async restartEdge(): Promise<void> {
+    await this.edge.close();
+    await this.#startEdge();
+  }
+
+  /** Ends the drachtio server and, after a while, starts another on the same ports. */
+  async restartServer(pause: number): Promise<void> {
+    await this.server.close();
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    [this.server] = await startServer(this.#ports);
+  }
+
+  async close(): Promise<void> {
+    for (const phone of this.#phones) phone.close();
+    await this.edge.close();
+    await this.server.close();
+    await this.store.close();
+    this.countries.close();
+    await this.redis.close();
+  }
+
+  /** Stores a phone. */
+  async account(
+    options: {
+      mode?: IpMode;
+      address?: string;
+      countries?: string;
+      extension?: string;
+      customer?: string;
+      callWaiting?: boolean;
+    } = {},
+  ): Promise<StoredAccount> {
+    const { mode = 'OPEN', address, countries, extension, customer = this.customer, callWaiting = true } = options;
+    const { _id, username, password } = await this.store.phones.create({
+      settings: {
+        ...{ customer, pbxCluster: 1, sipPhoneModel: '0'.repeat(24), callWaiting },
+        ip: { mode, ...(address ? { address } : {}), ...(countries ? { countries } : {}) },
+        ...(extension ? { extension } : {}),
+      },
+      places: 1,
+      handsets: false,
+    });
+    return { id: _id, username, password: password as string };
+  }
+
+  /** Opens a phone's socket. */
+  async phone(account: Account, address?: string): Promise<TestPhone> {
+    const phone = await TestPhone.open(this.#ports.sip, account, address);
+    this.#phones.push(phone);
+    return phone;
+  }
+
+  /** Makes an extension. */
+  extension(number: string, name = `Name ${number}`): Promise<Extension> {
+    return this.store.directory.createExtension({ customer: this.customer, number, name });
+  }
+
+  /** Makes a phone that is linked to an extension and registered. */
+  async online(
+    extension: Extension,
+    options: { address?: string; callWaiting?: boolean } = {},
+  ): Promise<TestPhone & { id: string }> {
+    const account = await this.account({ ...options, extension: extension._id });
+    const phone = await this.phone(account, options.address);
+    const response = await phone.register();
+    if (response.status !== 200) throw new Error(response.text);
+    return Object.assign(phone, { id: account.id });
+  }
+
+  /** The events of a phone so far, or those that a test waits for. */
+  async events(phone: string): Promise<Event[]> {
+    return (await this.store.events.read('0', 100_000)).filter((event) => event.phone === phone);
+  }
+
+  /** Waits until a phone has an event that matches. */
+  async event(phone: string, wants: Partial<Event>, time = 3_000): Promise<Event> {
+    const until = Date.now() + time;
+    for (;;) {
+      const events = await this.events(phone);
+      const found = events.find((event) =>
+        Object.entries(wants).every(([name, value]) => event[name as keyof Event] === value),
+      );
+      if (found) return found;
+      if (Date.now() > until) throw new Error(`no ${JSON.stringify(wants)} in ${JSON.stringify(events)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async #startEdge(): Promise<this> {
+    const warn = (fields: object, message: string) => void this.warnings.push(`${message} ${JSON.stringify(fields)}`);
+    this.edge = await startEdge({
+      ...{ store: this.store, countries: this.countries, realm: 'ringfence', nonceAge: 300 },
+      drachtio: { host: '127.0.0.1', port: this.#ports.admin, secret: SECRET },
+      expires: { min: 60, max: 3_600, default: 3_600 },
+      ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100, callsPerPhone: 10 },
+      log: { info: () => {}, warn, error: warn },
+      ...this.#changes,
+    });
+    return this;
+  }
+}
+
+async function startServer(ports: {
+  sip: number;
+  admin: number;
+}): Promise<[DrachtioServer, { sip: number; admin: number }]> {
+  const server = createServer({
+    sip: { hosts: ['127.0.0.1'], port: ports.sip },
+    admin: { host: '127.0.0.1', port: ports.admin, secret: SECRET },
+  });
+  const { port, admin } = await server.listen();
+  return [server, { sip: port, admin: admin.port }];
+}
