@@ -20,6 +20,8 @@ const DIALOG_METHODS = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
 const MAX_DATAGRAM = 1300;
 /** How many destinations are remembered that take no TCP. */
 const MAX_REFUSALS = 10_000;
+/** What the server's own headers add to a draft. */
+const SERVER_HEADERS = 250;
 const TCP_ATTEMPT_TIMEOUT = 500;
 
 /** What an application asked for and where the answer goes. */
@@ -112,8 +114,7 @@ export class Outbound {
   /** A request too large for a datagram is tried over TCP, unless the destination is known to take none. */
   #chooseTransport(order: Order, hop: Hop, isFixed: boolean): void {
     const start = (chosen: Hop): void => this.#start(order, chosen, isFixed ? chosen : undefined);
-    const request = composeRequest(order.draft, hop.local);
-    const size = request === undefined ? 0 : request.head.length + request.body.length;
+    const size = sizeOf(order.draft) + SERVER_HEADERS;
     const destination = `${hop.address} ${hop.port}`;
     const overTcp = size > MAX_DATAGRAM ? this.#core.transports.hopTo('tcp', hop.address, hop.port) : undefined;
     if (overTcp === undefined || this.#withoutTcp.has(destination)) {
@@ -404,6 +405,13 @@ const OWN_IN_CANCEL = new Set([
 function placeIn(dialog: Dialog, number: number): Parameters<typeof composeInDialog>[1] {
   const { uri, routes } = dialog.target;
   return { uri, routes, from: dialog.localAddress, to: dialog.remoteAddress, callId: dialog.callId, number };
+}
+
+function sizeOf({ startLine, headers, body }: Draft): number {
+  return headers.reduce(
+    (size, { name, value }) => size + name.length + value.length + 4,
+    startLine.length + body.length,
+  );
 }
 
 function draftOf(method: string, headers: readonly Header[] = []): Draft {

@@ -1,6 +1,5 @@
 import { consistsOf, parseNumber, skipBlanks, TOKEN } from '../sip/characters.js';
 import { type Header, longName } from '../sip/headers.js';
-import { parseUri } from '../sip/uri.js';
 
 /** What an application wants sent: the start line, the headers it cares about and the body. The server adds the rest. */
 export interface Draft {
@@ -49,11 +48,6 @@ export function draftHeader(draft: Draft, name: string): string | undefined {
 export function contentTypeOf(draft: Draft): string | undefined {
   const isSdp = draft.body.length > 2 && draft.body.toString('latin1', 0, 2) === 'v=';
   return draftHeader(draft, 'Content-Type') ?? (isSdp ? 'application/sdp' : undefined);
-}
-
-/** Tells whether a Request-URI that an application gives can be sent to. */
-export function isSendable(uri: string): boolean {
-  return parseUri(uri) !== undefined;
 }
 
 function parseLines(lines: readonly string[]): Header[] {
