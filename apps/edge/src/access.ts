@@ -61,8 +61,8 @@ export class Access {
     kind: ChallengeKind,
     carryOut: (admission: Admission, username: string) => Promise<T>,
   ): Promise<T & { done: true }> {
-    const source = this.#sourceOf(request);
     const { credentials, nonce } = this.#readAnswer(request, kind);
+    const source = this.#sourceOf(request);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       let phone: PhoneAccount | undefined;
       try {

@@ -1,4 +1,4 @@
-import type { Log } from './edge.js';
+import type { Log } from './report.js';
 import type { SipStack } from './sip/stack.js';
 
 /** Where the drachtio server's application port is. */

@@ -46,16 +46,19 @@ t.test('the process ends when its parent is gone', async (t) => {
 });
 
 t.test('what is missing or wrong ends the start with a line that says so', async (t) => {
-  for (const [changes, message] of [
+  const mistakes: [Record<string, string>, RegExp][] = [
     [{ DRACHTIO_SECRET: 'wrong' }, /refused DRACHTIO_SECRET/],
     [{ DRACHTIO_HOST: '' }, /DRACHTIO_HOST: must be set/],
     [{ RINGFENCE_KEY: 'short' }, /RINGFENCE_KEY: must be 64/],
     [{ GEOIP_NETWORKS: '10.0.0.0/8' }, /must be network=country/],
     [{ REDIS_URL: 'redis://127.0.0.1:1' }, /REDIS_URL: Redis does not answer/],
-  ] as const) {
-    const { child, output } = start({ ...settings, ...changes });
-    const [code] = (await once(child, 'exit')) as [number];
-    t.ok(code > 0, `${code}`);
-    t.match(output(), message);
-  }
+  ];
+  await Promise.all(
+    mistakes.map(async ([changes, message]) => {
+      const { child, output } = start({ ...settings, ...changes });
+      const [code] = (await once(child, 'exit')) as [number];
+      t.ok(code > 0, `${code}`);
+      t.match(output(), message);
+    }),
+  );
 });

@@ -6,11 +6,12 @@ const ROUNDS = 20;
 
 /**
  * Removes bindings that ran out, every {@link EVERY} ms, so that each is told within a second or so and without any request.
- * @param onError told when the store cannot be swept; the next round tries again
+ * @param onError told when the store cannot be swept, once until it can be again
  * @returns stops it
  */
 export function startSweep(bindings: Bindings, now: () => number, onError: (error: unknown) => void): () => void {
   let busy = false;
+  let failing = false;
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
@@ -18,8 +19,10 @@ export function startSweep(bindings: Bindings, now: () => number, onError: (erro
       for (let round = 0; round < ROUNDS; round++) {
         if ((await bindings.expire(now(), AT_ONCE)) < AT_ONCE) break;
       }
+      failing = false;
     } catch (error) {
-      onError(error);
+      if (!failing) onError(error);
+      failing = true;
     } finally {
       busy = false;
     }

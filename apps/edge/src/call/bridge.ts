@@ -112,7 +112,7 @@ function passInfo(to: SipDialog, request: SipRequest, response: SipResponse, end
   const headers = Object.fromEntries(
     INFO_HEADERS.flatMap((name) => {
       const value = request.get(name);
-      return value === undefined ? [] : [[name, value]];
+      return value !== undefined && /^[\x20-\x7e]{1,256}$/.test(value) ? [[name, value]] : [];
     }),
   );
   to.request({ method: 'INFO', headers, body: request.body || undefined }, (error, answer) => {

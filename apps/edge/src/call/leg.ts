@@ -23,6 +23,7 @@ export class Leg {
   #request: SipRequest | undefined;
   #answer: Answer | undefined;
   #cancelled = false;
+  #over = false;
 
   /** Sends the INVITE over the flow that the contact was registered on. */
   constructor(
@@ -55,7 +56,7 @@ export class Leg {
     if (this.#cancelled) return;
     this.#cancelled = true;
     if (this.#answer !== undefined) hangUp(this.#answer);
-    else if (this.#request !== undefined) cancelRequest(this.#request);
+    else if (this.#request !== undefined && !this.#over) cancelRequest(this.#request);
   }
 
   #sent(request: SipRequest | undefined): void {
@@ -64,6 +65,7 @@ export class Leg {
   }
 
   #ended(error: (Error & { status?: number }) | null, answer: SipDialog | Offer | undefined): LegResult {
+    this.#over = true;
     if (error !== null || answer === undefined) return { status: error?.status ?? 503 };
     this.#answer = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
     if (!this.#cancelled) return { answer: this.#answer };

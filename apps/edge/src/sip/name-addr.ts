@@ -10,8 +10,8 @@ export interface NameAddr {
   params: ReadonlyMap<string, string>;
 }
 
-/** Parameter values: tokens, and hosts as in `received=[::1]`. */
-const VALUE = /[A-Za-z0-9\-.!%*_+`'~[\]:]*/y;
+/** Parameter values: tokens, hosts as in `received=[::1]`, and bare URIs as some phones write them. */
+const VALUE = /[\x21\x23-\x2b\x2d-\x3a\x3d\x3f-\x7e]*/y;
 const DISPLAY_NAME = /[^<",;]*/y;
 const BARE_URI = /[^\s,;?<>"]*/y;
 

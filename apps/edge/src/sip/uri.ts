@@ -13,7 +13,7 @@ export interface SipUri {
 }
 
 /** Longest URI that is read. */
-export const LONGEST_URI = 512;
+export const LONGEST_URI = 1_024;
 
 const URI = /^(sips?):(?:([^@]*)@)?(\[[^\]]*\]|[^:;?@[\]]*)(?::(\d{1,5}))?((?:;[^;?]*)*)$/i;
 const USER = /^(?:[A-Za-z0-9\-_.!~*'()&=+$,;?/:]|%[0-9A-Fa-f]{2})+$/;
