@@ -29,9 +29,8 @@ export interface ProcessDefinition<K extends SettingName> {
  */
 export async function runProcess<K extends SettingName>(definition: ProcessDefinition<K>): Promise<void> {
   try {
-    const { LOG_LEVEL } = readSettings(['LOG_LEVEL']);
-    const settings = readSettings(definition.settings);
-    const log = createLog(definition.name, LOG_LEVEL);
+    const settings = readSettings<SettingName>([...definition.settings, 'LOG_LEVEL']) as Settings;
+    const log = createLog(definition.name, settings.LOG_LEVEL);
     const stop = await definition.start(settings, log);
     const limit = definition.shutdownLimit ?? DEFAULT_SHUTDOWN_LIMIT;
     const { close } = closeWithGrace({ delay: limit, logger: log }, async ({ err }) => {

@@ -1,0 +1,101 @@
+import t from 'tap';
+import { PhoneLine } from '../system/phone-line.js';
+import { Ringfence } from '../system/ringfence.js';
+import { until } from '../system/until.js';
+
+const ringfence = await Ringfence.start();
+const api = await ringfence.api();
+t.teardown(() => ringfence.remove());
+
+/** Milliseconds in which phones must be served again. */
+const RECOVERY = 5_000;
+
+for (const program of ['edge', 'drachtio'] as const) {
+  t.test(
+    `when the ${program} is killed, phones are served again within five seconds and no binding is lost`,
+    async (t) => {
+      const lines = await Promise.all(
+        [100, 101, 102].map(async (number) => {
+          const account = await api.createPhone(number);
+          const line = await PhoneLine.open(account, { server: ringfence.sip });
+          t.teardown(() => line.phone.close());
+          t.equal((await line.register(600)).status, 200);
+          return { account, line };
+        }),
+      );
+      await ringfence.kill(program);
+      const killedAt = Date.now();
+      for (const { account, line } of lines) {
+        const { status } = await api.phone(account._id);
+        t.equal(status.online, true, 'still online');
+        await until(
+          'registered again',
+          async () => {
+            const answer = await line.register(600).catch(() => undefined);
+            return answer?.status === 200 && answer.list('Contact').length === 1 ? answer : undefined;
+          },
+          RECOVERY,
+        );
+      }
+      t.ok(Date.now() - killedAt < RECOVERY, `served again after ${Date.now() - killedAt} ms`);
+      const [caller, callee] = lines as [(typeof lines)[0], (typeof lines)[0]];
+      const calling = caller.line.phone.call('sip:101@127.0.0.1', { credentials: caller.line.credentials });
+      const invite = await callee.line.phone.expect('INVITE');
+      const answered = await callee.line.phone.accept(invite);
+      const call = await calling;
+      const ending = call.bye();
+      callee.line.phone.reply(await answered.expect('BYE'), 200);
+      t.equal((await ending).status, 200, 'and calls go through');
+    },
+  );
+}
+
+t.test('when Redis is killed right after a 201, the phone is there after its restart', async (t) => {
+  for (let round = 0; round < 3; round++) {
+    const account = await api.createPhone(103);
+    await ringfence.kill('redis');
+    const found = await until(
+      'the phone',
+      async () => {
+        const answer = await api.get(`/pbx/sipphone/${account._id}`);
+        t.ok([200, 503].includes(answer.status), 'without its store the API says so');
+        return answer.status === 200 ? answer.body : undefined;
+      },
+      RECOVERY,
+    );
+    t.equal(found.username, account.username);
+    t.equal(found.password, account.password);
+  }
+});
+
+t.test('while Redis is away a phone is told to come back, and is served once it is there', async (t) => {
+  const account = await api.createPhone(104);
+  const line = await PhoneLine.open(account, { server: ringfence.sip });
+  t.teardown(() => line.phone.close());
+  t.equal((await line.register(600)).status, 200);
+  await ringfence.kill('redis');
+  await until(
+    'registered again',
+    async () => {
+      const answer = await line.register(600);
+      if (answer.status !== 200) {
+        t.equal(answer.status, 503);
+        t.ok(Number(answer.get('Retry-After')) > 0);
+      }
+      return answer.status === 200 || undefined;
+    },
+    RECOVERY,
+  );
+});
+
+t.test('when everything is killed at once, the next start finds everything as it was', async (t) => {
+  const account = await api.createPhone(105);
+  const line = await PhoneLine.open(account, { server: ringfence.sip });
+  t.teardown(() => line.phone.close());
+  t.equal((await line.register(600)).status, 200);
+  await ringfence.crash();
+  await ringfence.run();
+  const found = await api.phone(account._id);
+  t.equal(found.password, account.password);
+  t.match(found, { ip: { mode: 'LOCKED', address: '127.0.0.1' }, status: { online: true } });
+});

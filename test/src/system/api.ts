@@ -1,0 +1,84 @@
+/** An answer of the API. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what tests find out
+  body: any;
+}
+
+/** A phone as the API shows it, as far as tests look at it. */
+export interface ApiPhone {
+  _id: string;
+  customer: string;
+  extension?: string;
+  username: string;
+  password: string;
+  ip: { mode: string; address?: string; countries?: string };
+  status: {
+    online: boolean;
+    expires: number;
+    userAgent?: string;
+    publicIpAddress?: string;
+    localIpAddress?: string;
+  };
+}
+
+/** A client of the management API. */
+export class Api {
+  readonly #url: string;
+  readonly #token: string;
+
+  constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  async get(path: string): Promise<Answer> {
+    return this.#request('GET', path);
+  }
+
+  async post(path: string, body: unknown): Promise<Answer> {
+    return this.#request('POST', path, body);
+  }
+
+  /** A phone of the generic soft phone model, linked to the demo customer's extension with this number. */
+  async createPhone(number: number | undefined, properties: Record<string, unknown> = {}): Promise<ApiPhone> {
+    const extension = number === undefined ? undefined : await this.#extension(number);
+    const { status, body } = await this.post('/pbx/sipphone', {
+      sipPhoneModel: await this.#softPhone(),
+      ...(extension && { extension }),
+      ...properties,
+    });
+    if (status !== 201) throw new Error(`create answered ${status}: ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** A phone as it is now. */
+  async phone(id: string): Promise<ApiPhone> {
+    return (await this.get(`/pbx/sipphone/${id}`)).body;
+  }
+
+  async #extension(number: number): Promise<string> {
+    const { body } = await this.get('/pbx/extension?limit=100');
+    const found = body.extensions.find((extension: { number: string }) => extension.number === String(number));
+    if (!found) throw new Error(`no extension ${number}`);
+    return found._id;
+  }
+
+  async #softPhone(): Promise<string> {
+    const { body } = await this.get('/pbx/sipphonemodels?filter=GENERIC');
+    return body.sipPhoneModels[0]._id;
+  }
+
+  async #request(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(this.#url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+}
