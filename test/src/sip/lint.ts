@@ -36,7 +36,7 @@ function createsDialog(message: SipMessage): boolean {
 
 const rules: [fault: string, broken: (message: SipMessage) => boolean][] = [
   ['CSeq names another method than the request line', (m) => !m.isResponse && m.cseq.method !== m.method],
-  ['CSeq is no 31-bit number', (m) => !/^\d{1,10} [A-Z]+$/.test(m.get('CSeq') ?? '') || m.cseq.number >= 2 ** 31],
+  ['CSeq is no 31-bit number', (m) => !/^\d{1,10}\s+[A-Z]+$/.test(m.get('CSeq') ?? '') || m.cseq.number >= 2 ** 31],
   ['From has no tag', (m) => m.tag('From') === ''],
   ['a response above 100 has no To tag', (m) => m.status > 100 && m.tag('To') === ''],
   ['Content-Length is not the length of the body', (m) => Number(m.get('Content-Length') ?? -1) !== m.body.length],
