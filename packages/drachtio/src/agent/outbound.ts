@@ -23,6 +23,7 @@ const MAX_REFUSALS = 10_000;
 /** What the server's own headers add to a draft. */
 const SERVER_HEADERS = 250;
 const TCP_ATTEMPT_TIMEOUT = 500;
+const LOCAL_RESPONSE_DELAY = 10;
 
 /** What an application asked for and where the answer goes. */
 interface Order {
@@ -176,12 +177,15 @@ export class Outbound {
     const transactionId = newTag();
     const dialogId = DIALOG_METHODS.has(request.method) ? `${request.callId};from-tag=${request.from.tag ?? ''}` : '';
     application.respond(id, `OK|${meta}|${transactionId}|Msg sent:|`, request.toBuffer());
-    this.#respondLocally(application, request, {
-      status: 503,
-      reason: 'DNS Error',
-      protocol: 'unknown',
-      transactionId,
-      dialogId,
+    // Later, so that an application that awaits the request being sent has time to listen for the response.
+    this.#core.timers.start(LOCAL_RESPONSE_DELAY, () => {
+      this.#respondLocally(application, request, {
+        status: 503,
+        reason: 'DNS Error',
+        protocol: 'unknown',
+        transactionId,
+        dialogId,
+      });
     });
   }
 

@@ -45,8 +45,7 @@ t.test('what has no start line is no draft', async (t) => {
 
 t.test('a session description needs no Content-Type, anything else does', async (t) => {
   const type = (text: string) => {
-    const draft = parse(`MESSAGE sip:a@b SIP/2.0
-${text}`);
+    const draft = parse(`MESSAGE sip:a@b SIP/2.0\r\n${text}`);
     return draft && contentTypeOf(draft);
   };
   t.equal(type('\r\nv=0\r\n'), 'application/sdp');
