@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Bench } from './testing/bench.js';
+import { established } from './testing/calls.js';
 import type { Message } from './testing/message.js';
-import { SDP_A, SDP_B, type TestPhone } from './testing/phone.js';
-
-/** A caller, a callee and a call between them that was answered. */
-async function established(bench: Bench, numbers: [string, string] = ['100', '101']) {
-  const [from, to] = [await bench.extension(numbers[0]), await bench.extension(numbers[1])];
-  const [caller, callee] = [await bench.online(from), await bench.online(to)];
-  const sent = await caller.invite(to.number);
-  const invite = await callee.request('INVITE');
-  callee.answer(invite, 200, { body: SDP_B });
-  const answer = await caller.response(sent.callId, sent.cseq);
-  caller.acknowledge(answer, sent);
-  await callee.request('ACK');
-  return { caller, callee, to, answer };
-}
+import { SDP_A, type TestPhone } from './testing/phone.js';
 
 t.test('OPTIONS tells what is served, other methods get 405, unknown dialogs 481', async (t) => {
   const bench = await Bench.start();

@@ -1,4 +1,4 @@
-import type { Admission, Bindings, Directory, Events, Extension } from '@ringfence/store';
+import type { Admission, Binding, Bindings, Directory, Events, Extension } from '@ringfence/store';
 import type { Access } from '../access.js';
 import { Refusal, SipFailure, unavailable } from '../sip/failure.js';
 import { addressOf, requireNothing } from '../sip/request.js';
@@ -80,7 +80,7 @@ async function findCaller(
   return extension;
 }
 
-/** The contacts to ring; 480 when there are none, 486 when all are busy and want no second call. */
+/** The contacts to ring, the newest of every phone first; 480 when there are none, 486 when all are busy and want no second call. */
 async function findTargets(
   { directory, bindings, calls, now }: CallParts,
   callee: Extension,
@@ -94,7 +94,11 @@ async function findTargets(
   const free = online.filter(({ phone, callWaiting }) => callWaiting || !calls.isBusy(phone));
   if (free.length === 0) throw new SipFailure(486);
   return free
-    .flatMap(({ phone, bindings }) => bindings.map((binding) => ({ phone, binding })))
-    .sort((a, b) => b.binding.updatedAt - a.binding.updatedAt)
+    .flatMap(({ phone, bindings }) => newestFirst(bindings).map((binding, rank) => ({ phone, binding, rank })))
+    .sort((a, b) => a.rank - b.rank)
     .slice(0, MOST_LEGS);
+}
+
+function newestFirst(bindings: readonly Binding[]): Binding[] {
+  return bindings.toSorted((a, b) => b.updatedAt - a.updatedAt);
 }

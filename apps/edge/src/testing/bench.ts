@@ -24,6 +24,7 @@ export class Bench {
   edge: Edge;
   readonly warnings: string[] = [];
   readonly #phones: TestPhone[] = [];
+  #numbers = 500;
   readonly #changes: Partial<EdgeOptions>;
   #ports: { sip: number; admin: number };
 
@@ -107,6 +108,11 @@ export class Bench {
     const phone = await TestPhone.open(this.#ports.sip, account, address);
     this.#phones.push(phone);
     return phone;
+  }
+
+  /** A number that no extension has. */
+  number(): string {
+    return `${this.#numbers++}`;
   }
 
   /** Makes an extension. */

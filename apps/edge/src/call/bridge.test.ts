@@ -1,0 +1,118 @@
+import t from 'tap';
+import { Bench } from '../testing/bench.js';
+import { established } from '../testing/calls.js';
+import { SDP_A, SDP_B } from '../testing/phone.js';
+
+const bench = await Bench.start();
+t.teardown(() => bench.close());
+
+t.test('the callee hangs up', async (t) => {
+  const { caller, callee, invite } = await established(bench);
+  callee.send(
+    callee.compose(callee.withinCallee(invite, { method: 'BYE', callId: invite.header('Call-ID'), cseq: 1 })),
+  );
+  t.equal((await callee.response(invite.header('Call-ID'), 1)).status, 200);
+  caller.answer(await caller.request('BYE'), 200);
+  await bench.event(caller.id, { type: 'call.ended', status: 200 });
+});
+
+t.test('either side changes the session (RFC 3261 14)', async (t) => {
+  const { caller, callee, answer, invite } = await established(bench);
+  const hold = SDP_A.replace('t=0 0', 't=0 0\r\na=sendonly');
+
+  const fromCaller = caller.ask(caller.within(answer, { method: 'INVITE', body: hold }));
+  const toCallee = await callee.request('INVITE');
+  t.equal(toCallee.body, hold);
+  callee.answer(toCallee, 200, { body: SDP_B });
+  const first = await fromCaller;
+  t.equal(first.status, 200);
+  t.equal(first.body, SDP_B);
+  caller.acknowledge(first, { method: 'INVITE' });
+  await callee.request('ACK');
+
+  const request = callee.withinCallee(invite, { method: 'INVITE', body: SDP_B, cseq: 7 });
+  callee.send(callee.compose(request));
+  const toCaller = await caller.request('INVITE');
+  t.equal(toCaller.body, SDP_B);
+  caller.answer(toCaller, 200, { body: SDP_A });
+  const second = await callee.response(invite.header('Call-ID'), 7);
+  t.equal(second.status, 200);
+  t.equal(second.body, SDP_A);
+  await caller.request('ACK');
+});
+
+t.test('a change that the other side refuses is refused, and the next one goes through (RFC 3261 14.1)', async (t) => {
+  const { caller, callee, answer } = await established(bench);
+  for (const [status, told] of [
+    [488, 488],
+    [491, 491],
+    [200, 200],
+  ] as const) {
+    const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: SDP_A }));
+    callee.answer(await callee.request('INVITE'), status, status === 200 ? { body: SDP_B } : {});
+    const response = await asking;
+    t.equal(response.status, told);
+    caller.acknowledge(response, caller.within(answer, { method: 'INVITE' }));
+    await callee.request('ACK');
+  }
+});
+
+t.test('two changes that cross get 491 (RFC 3261 14.2)', async (t) => {
+  const { caller, callee, answer, invite } = await established(bench);
+  const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: SDP_A }));
+  const toCallee = await callee.request('INVITE');
+  callee.send(callee.compose(callee.withinCallee(invite, { method: 'INVITE', body: SDP_B, cseq: 7 })));
+  t.equal((await callee.response(invite.header('Call-ID'), 7)).status, 491);
+  callee.answer(toCallee, 200, { body: SDP_B });
+  t.equal((await asking).status, 200);
+});
+
+t.test('a change without offer gets the offer from the other side, and the answer with the ACK', async (t) => {
+  const { caller, callee, answer } = await established(bench);
+  const request = caller.within(answer, { method: 'INVITE' });
+  const asking = caller.ask(request);
+  const toCallee = await callee.request('INVITE');
+  t.equal(toCallee.body, '');
+  callee.answer(toCallee, 200, { body: SDP_B });
+  const offer = await asking;
+  t.equal(offer.body, SDP_B);
+  caller.acknowledge(offer, request, SDP_A);
+  t.equal((await callee.request('ACK')).body, SDP_A);
+});
+
+t.test('keys pressed reach the other side (RFC 6086)', async (t) => {
+  const { caller, callee, answer, invite } = await established(bench);
+  const info = { method: 'INFO', body: 'Signal=5\r\nDuration=100\r\n', contentType: 'application/dtmf-relay' };
+  const asking = caller.ask(caller.within(answer, { ...info, headers: { 'X-Evil': 'x' } }));
+  const received = await callee.request('INFO');
+  t.equal(received.body, info.body);
+  t.equal(received.header('Content-Type'), 'application/dtmf-relay');
+  t.equal(received.header('X-Evil'), '');
+  callee.answer(received, 200);
+  t.equal((await asking).status, 200);
+  callee.send(callee.compose(callee.withinCallee(invite, { ...info, cseq: 3 })));
+  const back = await caller.request('INFO');
+  caller.answer(back, 415);
+  t.equal((await callee.response(invite.header('Call-ID'), 3)).status, 415);
+});
+
+t.test('within a call OPTIONS tells what is served, and what is not served gets 405', async (t) => {
+  const { caller, answer } = await established(bench);
+  const options = await caller.ask(caller.within(answer, { method: 'OPTIONS' }));
+  t.equal(options.status, 200);
+  t.match(options.header('Allow'), /INVITE.*BYE/);
+  for (const method of ['REFER', 'MESSAGE', 'NOTIFY', 'UPDATE']) {
+    const response = await caller.ask(caller.within(answer, { method }));
+    t.equal(response.status, 405, method);
+    t.match(response.header('Allow'), /INVITE.*BYE/);
+  }
+});
+
+t.test('a phone that lost the call ends it for the other (RFC 3261 12.2.1.2)', async (t) => {
+  const { caller, callee, answer } = await established(bench);
+  const asking = caller.ask(caller.within(answer, { method: 'INFO', body: 'x', contentType: 'application/dtmf' }));
+  callee.answer(await callee.request('INFO'), 481);
+  t.equal((await asking).status, 480);
+  caller.answer(await caller.request('BYE'), 200);
+  await bench.event(caller.id, { type: 'call.ended' });
+});
