@@ -171,23 +171,6 @@ t.test('the callee’s requests inside a call out reach the application', async 
   t.equal((await ended.promise).method, 'BYE');
 });
 
-t.test('a Record-Route of the callee is followed (RFC 3261 section 12.1.2)', async (t) => {
-  const { srf } = await startApplication(t, target);
-  const peer = await openPhone(t, target, { user: 'peer' });
-  const proxy = await openPhone(t, target, { user: 'proxy' });
-  const calling = srf.createUAC(peer.uri, { localSdp });
-  const invite = await peer.expect('INVITE');
-  const headers = { 'Record-Route': ['<sip:127.0.0.9:9;lr>', `<sip:${hostPort(proxy)};lr>`] };
-  peer.reply(invite, 200, { headers, body: sdp(peer) });
-  const ack = await proxy.expect('ACK');
-  t.equal(ack.uri, peer.uri);
-  t.same(ack.list('Route'), [`<sip:${hostPort(proxy)};lr>`, '<sip:127.0.0.9:9;lr>']);
-  (await calling).destroy();
-  const bye = await proxy.expect('BYE');
-  t.equal(bye.uri, peer.uri);
-  proxy.reply(bye, 200);
-});
-
 t.test('an application’s CANCEL waits for a provisional response, and the call ends with 487', async (t) => {
   const { srf } = await startApplication(t, target);
   const peer = await openPhone(t, target);
