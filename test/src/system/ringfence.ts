@@ -101,8 +101,12 @@ export class Ringfence {
 
   /** The API, used with the admin token. */
   async api(): Promise<Api> {
-    const token = await readFile(join(this.env.DATA_DIR as string, 'admin-token'), 'utf8');
-    return new Api(`http://127.0.0.1:${this.env.API_PORT}`, token.trim());
+    return new Api(`http://127.0.0.1:${this.env.API_PORT}`, await this.adminToken());
+  }
+
+  /** The token that opens everything. */
+  async adminToken(): Promise<string> {
+    return (await readFile(join(this.env.DATA_DIR as string, 'admin-token'), 'utf8')).trim();
   }
 
   /** The process id of one of its programs, undefined while it isn't running. */
