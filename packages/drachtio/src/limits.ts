@@ -1,7 +1,9 @@
 /** What the server holds at most, so that neither load nor malice can make it grow without end. */
 export interface Limits {
-  /** Transactions at a time. Answered ones make room for new ones; past the limit requests get 503. */
+  /** Transactions at a time; past the limit requests get 503. */
   readonly transactions: number;
+  /** Those of them that are answered and kept only to answer again what comes again; past the limit the oldest are let go. */
+  readonly answeredTransactions: number;
   /** Dialogs at a time. */
   readonly dialogs: number;
   /** Milliseconds without a message after which a dialog is forgotten. */
@@ -33,6 +35,7 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = {
   transactions: 200_000,
+  answeredTransactions: 60_000,
   dialogs: 50_000,
   dialogAge: 12 * 3_600_000,
   inviteAge: 600_000,

@@ -13,7 +13,6 @@ export interface ApplicationEvents {
 }
 
 const MAX_FIELDS = 64;
-const CRLF = Buffer.from('\r\n');
 
 /** A connected application: what it is sent goes out in as few writes as possible, in order. */
 export class Application {
@@ -31,8 +30,10 @@ export class Application {
   readonly #socket: Socket;
   readonly #limit: number;
   readonly #decoder: FrameDecoder;
-  #queue: Buffer[] = [];
-  #queued = 0;
+  /** Frames that go out together, one character a byte. */
+  #queue = '';
+  readonly #idPrefix = newUuid().slice(0, -12);
+  #sent = 0;
   #isOpen = true;
 
   constructor(socket: Socket, limits: Limits, events: ApplicationEvents) {
@@ -71,12 +72,9 @@ export class Application {
    */
   send(line: string, sip?: Buffer): void {
     if (!this.#isOpen) return;
-    const text = `${newUuid()}|${line}`;
-    const length = text.length + (sip === undefined ? 0 : CRLF.length + sip.length);
-    this.#enqueue(Buffer.from(`${length}#${text}`, 'latin1'));
-    if (sip === undefined) return;
-    this.#enqueue(CRLF);
-    this.#enqueue(sip);
+    const text = `${this.#newId()}|${line}`;
+    if (sip === undefined) this.#enqueue(`${text.length}#${text}`);
+    else this.#enqueue(`${text.length + 2 + sip.length}#${text}\r\n${sip.toString('latin1')}`);
   }
 
   /** Answers a message: `OK`, `NO` or `NOK` and what comes with it. */
@@ -101,22 +99,25 @@ export class Application {
   }
 
   get #backlog(): number {
-    return this.#queued + this.#socket.writableLength;
+    return this.#queue.length + this.#socket.writableLength;
   }
 
-  #enqueue(bytes: Buffer): void {
-    if (this.#queue.length === 0) setImmediate(() => this.#flush());
-    this.#queue.push(bytes);
-    this.#queued += bytes.length;
+  #enqueue(frame: string): void {
+    if (this.#queue === '') setImmediate(() => this.#flush());
+    this.#queue += frame;
     if (this.#backlog > 4 * this.#limit) this.destroy();
   }
 
   #flush(): void {
-    if (this.#queue.length === 0) return;
-    const bytes = Buffer.concat(this.#queue, this.#queued);
-    this.#queue = [];
-    this.#queued = 0;
-    if (this.#isOpen) this.#socket.write(bytes);
+    const frames = this.#queue;
+    this.#queue = '';
+    if (this.#isOpen && frames !== '') this.#socket.write(frames, 'latin1');
+  }
+
+  /** A message id in the form of a UUID: random for the connection, counted within it. */
+  #newId(): string {
+    this.#sent += 1;
+    return this.#idPrefix + this.#sent.toString(16).padStart(12, '0');
   }
 
   #dispatch(payload: Buffer, events: ApplicationEvents): void {

@@ -68,8 +68,13 @@ export abstract class SipMessage {
 
   /** The value of the first header with this long name, undefined when there is none. */
   value(name: string): string | undefined {
-    for (const header of this.headers) if (header.name === name) return header.value;
-    return undefined;
+    return this.headers[this.indexOf(name)]?.value;
+  }
+
+  /** Where the first header with this long name stands, -1 when there is none. */
+  indexOf(name: string): number {
+    for (let i = 0; i < this.headers.length; i += 1) if (this.headers[i]?.name === name) return i;
+    return -1;
   }
 
   /** The values of all headers with this long name, in order. */
@@ -81,7 +86,7 @@ export abstract class SipMessage {
 
   /** Replaces the first header with this long name, or adds it at the end. */
   set(name: string, value: string): void {
-    const index = this.headers.findIndex((header) => header.name === name);
+    const index = this.indexOf(name);
     if (index === -1) this.headers.push({ name, value });
     else this.headers[index] = { name, value };
     if (name === 'Via') this.#via = undefined;

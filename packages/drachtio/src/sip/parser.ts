@@ -183,15 +183,17 @@ function hasControl(text: string, start: number, end: number): boolean {
 
 /** Checks what every message must have (RFC 3261 section 8.1.1): each mandatory header once and well-formed. */
 function checkHeaders(message: SipRequest | SipResponse, faults: Fault[]): void {
-  const seen = new Set<string>();
-  for (const { name } of message.headers) {
-    if (seen.has(name) && appearsOnce(name)) faults.push({ status: 400, reason: `Repeated ${name}` });
-    seen.add(name);
+  const { headers } = message;
+  for (let i = 1; i < headers.length; i += 1) {
+    const name = headers[i]?.name ?? '';
+    if (appearsOnce(name) && message.indexOf(name) !== i) faults.push({ status: 400, reason: `Repeated ${name}` });
   }
   const bad = message.unreadableHeaders;
   if (message instanceof SipRequest && !bad.includes('CSeq') && message.cseq.method !== message.method)
     bad.push('CSeq');
   const maxForwards = message.value('Max-Forwards');
   if (maxForwards !== undefined && parseNumber(maxForwards, 255) === undefined) bad.push('Max-Forwards');
-  for (const name of bad) faults.push({ status: 400, reason: seen.has(name) ? `Invalid ${name}` : `Missing ${name}` });
+  for (const name of bad) {
+    faults.push({ status: 400, reason: `${message.indexOf(name) === -1 ? 'Missing' : 'Invalid'} ${name}` });
+  }
 }

@@ -16,7 +16,8 @@ type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 export class ServerNonInvite {
   readonly #user: ServerNonInviteUser;
   #state: State = 'trying';
-  #lastResponse: Buffer | undefined;
+  /** One character a byte: a string takes less memory than the slice of a shared buffer that it came in. */
+  #lastResponse: string | undefined;
   /** The client's timer F, later timer J. */
   #timeout: Timer | undefined;
 
@@ -31,13 +32,13 @@ export class ServerNonInvite {
 
   /** The request came again. */
   receiveAgain(): void {
-    if (this.#lastResponse !== undefined) this.#user.send(this.#lastResponse);
+    if (this.#lastResponse !== undefined) this.#user.send(Buffer.from(this.#lastResponse, 'latin1'));
   }
 
   /** Sends a response. Tells whether it was sent: after a final one no other is. */
   respond(status: number, response: Buffer): boolean {
     if (this.#state === 'completed' || this.#state === 'terminated') return false;
-    this.#lastResponse = response;
+    this.#lastResponse = response.toString('latin1');
     this.#user.send(response);
     if (status < 200) {
       this.#state = 'proceeding';

@@ -13,7 +13,7 @@ import { Transactions } from './transactions.js';
 const local = { transport: 'udp', host: '127.0.0.1', port: 5060 } as const;
 const from: Hop = { transport: 'udp', local, address: '192.0.2.1', port: 40_000 };
 
-function start(limit = 100) {
+function start(limit = 100, answered = 100) {
   const clock = new ManualClock();
   const sent: { status: string; to: string; message: SipRequest | SipResponse }[] = [];
   const requests: ServerTransaction[] = [];
@@ -21,7 +21,7 @@ function start(limit = 100) {
   const transactions = new Transactions({
     timers: new Timers(clock),
     durations: RFC_DURATIONS,
-    limits: { ...DEFAULT_LIMITS, transactions: limit },
+    limits: { ...DEFAULT_LIMITS, transactions: limit, answeredTransactions: answered },
     send: (bytes, hop) => {
       const message = parseDatagram(bytes) as SipRequest | SipResponse;
       const status = message.startLine.split(' ')['status' in message ? 1 : 0] ?? '';
@@ -146,6 +146,17 @@ t.test('past the limit answered requests give way, then new ones get 503 (and an
   t.same(statuses(), ['200', '503']);
   t.equal(sent[1]?.message.value('Retry-After'), '5');
   t.equal(transactions.size, 3);
+});
+
+t.test('only so many answered requests are kept', async (t) => {
+  const { receive, requests, transactions, statuses } = start(100, 2);
+  for (let i = 0; i < 4; i += 1) receive({ branch: `z9hG4bK${i}`, callId: `c${i}` });
+  for (const transaction of requests) transaction.answer(200);
+  t.equal(transactions.size, 2);
+  receive({ branch: 'z9hG4bK3', callId: 'c3' });
+  t.equal(statuses().length, 5, 'the latest answer again');
+  receive({ branch: 'z9hG4bK0', callId: 'c0' });
+  t.equal(requests.length, 5, 'the oldest are let go');
 });
 
 t.test('a malformed request is answered without keeping anything', async (t) => {

@@ -34,6 +34,7 @@ const RETRY_AFTER = '5';
 export class Transactions {
   readonly #user: TransactionUser;
   readonly #limit: number;
+  readonly #answeredLimit: number;
   readonly #send: (bytes: Buffer, hop: Hop, failed: (error: Error) => void) => void;
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
@@ -59,6 +60,7 @@ export class Transactions {
   }) {
     this.#user = user;
     this.#limit = limits.transactions;
+    this.#answeredLimit = limits.answeredTransactions;
     this.#send = send;
     const shared = { timers, durations, inviteAge: limits.inviteAge };
     this.#serverEnvironment = {
@@ -175,6 +177,11 @@ export class Transactions {
 
   #makeRoom(): boolean {
     if (this.size < this.#limit) return true;
+    return this.#letGoOldest();
+  }
+
+  /** Ends the server transaction that was answered first. Tells whether there was one. */
+  #letGoOldest(): boolean {
     for (const oldest of this.#answered) {
       oldest.stop();
       return true;
@@ -185,6 +192,7 @@ export class Transactions {
   #serverAnswered(transaction: ServerTransaction): void {
     if (transaction.method === 'INVITE') return;
     if (transaction.state !== 'terminated') this.#answered.add(transaction);
+    if (this.#answered.size > this.#answeredLimit) this.#letGoOldest();
     this.#stopMerging(transaction);
   }
 
@@ -197,6 +205,7 @@ export class Transactions {
   #stopMerging(transaction: ServerTransaction): void {
     const key = transaction.mergeKey;
     if (key !== undefined && this.#merging.get(key) === transaction) this.#merging.delete(key);
+    transaction.mergeKey = undefined;
   }
 }
 
@@ -213,12 +222,17 @@ function clientKey(branch: string, method: string): string {
 function serverKey(request: SipRequest, method: string): string {
   const { via } = request;
   if (via.branch?.startsWith(MAGIC_COOKIE) && via.branch.length > MAGIC_COOKIE.length) {
-    return `${via.branch} ${via.host}:${via.port ?? ''} ${method}`;
+    return keyOf(via.branch, `${via.host}:${via.port ?? ''}`, method);
   }
   const { from, callId, cseq, uri } = request;
-  return `${callId} ${from.tag ?? ''} ${cseq.number} ${uri} ${request.value('Via')} ${method}`;
+  return keyOf(callId, from.tag ?? '', String(cseq.number), uri, request.value('Via') ?? '', method);
 }
 
 function mergeKey(request: SipRequest): string {
-  return `${request.callId} ${request.from.tag ?? ''} ${request.cseq.number} ${request.method}`;
+  return keyOf(request.callId, request.from.tag ?? '', String(request.cseq.number), request.method);
+}
+
+/** Joins what identifies a transaction. The result holds no reference to the message that the parts were cut from. */
+function keyOf(...parts: string[]): string {
+  return parts.join(' ');
 }

@@ -54,7 +54,7 @@ export class UdpSocket {
 
   /** Sends a datagram. `failed` is called when the system refuses it. */
   send(bytes: Buffer, address: string, port: number, failed: (error: Error) => void): void {
-    if (isIPv6(address) !== this.#isV6) {
+    if (address.includes(':') !== this.#isV6) {
       failed(new Error(`${address} can't be reached from this socket`));
       return;
     }
