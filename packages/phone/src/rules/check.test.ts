@@ -1,6 +1,6 @@
 import t from 'tap';
 import { CATALOGUE } from '../models/catalogue.js';
-import type { Model } from '../models/model.js';
+import type { Model, Range } from '../models/model.js';
 import type { NewPhone } from '../types.js';
 import { checkPhone } from './check.js';
 import type { Lookups } from './lookups.js';
@@ -18,9 +18,12 @@ const [desk, soft, base, single, shared] = [
 ];
 const [cisco, mitel, grandstream] = [find('SPA504G'), find('6869i'), find('GXP2170')];
 
+const { volume: loud, tone: tones } = desk.ringer as { volume: Range; tone: Range };
+
 const CUSTOMER = id('c');
 const EXTENSION = id('e');
 const FOREIGN = id('f');
+const INACTIVE = id('5');
 const [GROUP, UNCONTROLLED, QUEUE, PHONE] = [id('1'), id('2'), id('3'), id('4')];
 
 /** MAC addresses that are in use: by how many phones of which model and customer. */
@@ -38,7 +41,7 @@ const owned = (mine: string[], asked: string) =>
 const lookups: Lookups = {
   model: async (asked) => CATALOGUE.find(({ _id }) => _id === asked),
   customer: async (asked) => ({ [CUSTOMER]: { active: true }, [id('d')]: { active: false } })[asked],
-  extension: async (asked) => owned([EXTENSION], asked),
+  extension: async (asked) => (asked === INACTIVE ? { customer: id('d') } : owned([EXTENSION], asked)),
   group: async (asked) => {
     const group = owned([GROUP, UNCONTROLLED], asked);
     return group && { ...group, controllers: asked === GROUP ? [EXTENSION] : [] };
@@ -136,7 +139,7 @@ const CASES: Record<string, Case[]> = {
     [
       'address of the wrong type',
       { sipPhoneModel: base._id, macAddress: MAC, handsetAddress: 5 },
-      '422 handsetAddress: Value is invalid',
+      '422 handsetAddress: Handset address is missing',
     ],
     [
       'no free position',
@@ -157,6 +160,11 @@ const CASES: Record<string, Case[]> = {
       '409 ip.mode: ROAMING mode requires countries to be specified',
     ],
     [
+      'ROAMING with countries of the wrong type',
+      { ...plain, ip: { mode: 'ROAMING', countries: ['DK'] } },
+      '422 ip.countries: Value is invalid',
+    ],
+    [
       'one error for each bad code',
       { ...plain, ip: { mode: 'ROAMING', countries: 'DK,XX,EU,DNK,$&' } },
       "422 ip.countries: Country code 'XX' is not valid",
@@ -175,14 +183,27 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   ringer: [
-    ['lowest and highest', { ...onDesk, ringer: { volume: 0, tone: 10 } }],
-    ['custom tone', { ...onDesk, ringer: { volume: 15, tone: id('a') } }],
+    ['lowest', { ...onDesk, ringer: { volume: loud.min, tone: tones.min } }],
+    ['highest', { ...onDesk, ringer: { volume: loud.max, tone: tones.max } }],
+    ['custom tone', { ...onDesk, ringer: { tone: id('a') } }],
     ['tone in digits', { ...onDesk, ringer: { tone: '3' } }],
     ['part of a number', { ...onDesk, ringer: { volume: 1.5 } }, '422 ringer.volume: Ringer volume is invalid'],
     ['text', { ...onDesk, ringer: { volume: '4' } }, '422 ringer.volume: Ringer volume is invalid'],
-    ['too loud', { ...onDesk, ringer: { volume: 16 } }, '422 ringer.volume: Ringer volume is outside the valid range'],
-    ['too quiet', { ...onDesk, ringer: { volume: -1 } }, '422 ringer.volume: Ringer volume is outside the valid range'],
-    ['no such tone', { ...onDesk, ringer: { tone: 11 } }, '422 ringer.tone: Ringtone is outside the valid range'],
+    [
+      'too loud',
+      { ...onDesk, ringer: { volume: loud.max + 1 } },
+      '422 ringer.volume: Ringer volume is outside the valid range',
+    ],
+    [
+      'too quiet',
+      { ...onDesk, ringer: { volume: loud.min - 1 } },
+      '422 ringer.volume: Ringer volume is outside the valid range',
+    ],
+    [
+      'no such tone',
+      { ...onDesk, ringer: { tone: tones.max + 1 } },
+      '422 ringer.tone: Ringtone is outside the valid range',
+    ],
     ['half a tone', { ...onDesk, ringer: { tone: 1.5 } }, '422 ringer.tone: Ringtone is outside the valid range'],
     ['junk tone', { ...onDesk, ringer: { tone: 'x' } }, '422 ringer.tone: Ringtone is outside the valid range'],
     ['true tone', { ...onDesk, ringer: { tone: true } }, '422 ringer.tone: Ringtone is outside the valid range'],
@@ -219,12 +240,17 @@ const CASES: Record<string, Case[]> = {
     ['index outside', key({ index: 24, function: 'DND' }), '422 softkeys[0].index: Value is invalid'],
     ['index below', key({ index: -1, function: 'DND' }), '422 softkeys[0].index: Value is invalid'],
     ['part of an index', key({ index: 0.5, function: 'DND' }), '422 softkeys[0].index: Value is invalid'],
-    ['index of the wrong type', key({ index: '0', function: 'DND' }), '422 softkeys[0].index: Value is invalid'],
+    ['index of the wrong type', key({ index: '0', function: 'DND' }), '422 softkeys[0].index: Index is missing'],
     ['on a side panel', { ...key({ index: 41, function: 'DND' }), sidePanel: 'D7' }],
     [
       'on a side panel too many',
       { ...key({ index: 42, function: 'DND' }), sidePanelCount: 1 },
       '422 softkeys[0].index: Value is invalid',
+    ],
+    [
+      'beside a wrong number of panels',
+      { ...key({ index: 77, function: 'DND' }), sidePanelCount: -1 },
+      '422 sidePanelCount: Value is invalid',
     ],
     [
       'index used',
@@ -243,17 +269,19 @@ const CASES: Record<string, Case[]> = {
       '422 softkeys[0].function: Function type is not valid for this phone model',
     ],
     [
+      'functions of the wrong type and none',
+      key({ index: 0, function: [] }, { index: 1, function: 'x' }, { index: 2, function: {} }, { index: 3 }),
+      '422 softkeys[3].function: Function is missing',
+      '422 softkeys[0].function: Function type is not valid for this phone model',
+      '422 softkeys[1].function: Function type is not valid for this phone model',
+      '422 softkeys[2].function: Function type is not valid for this phone model',
+    ],
+    [
       'function that the model lacks',
       { sipPhoneModel: cisco._id, macAddress: MAC, softkeys: [{ index: 0, function: 'URL', value: 'http://x/' }] },
       '422 softkeys[0].function: Function type is not valid for this phone model',
     ],
-    [
-      'no object',
-      key({ index: 0, function: 'DND' }, [] as object),
-      '422 softkeys[1].index: Index is missing',
-      '422 softkeys[1].function: Function is missing',
-      '422 softkeys[1]: Value is invalid',
-    ],
+    ['no object', key({ index: 0, function: 'DND' }, [] as object), '422 softkeys[1]: Value is invalid'],
   ],
   'softkey values': [
     ['number', key({ index: 0, function: 'SPEEDDIAL', value: '+45 (70) 12-34.56' })],
@@ -267,7 +295,7 @@ const CASES: Record<string, Case[]> = {
     [
       'number as number',
       key({ index: 0, function: 'SPEEDDIAL', value: 112 }),
-      '422 softkeys[0].value: Value is invalid',
+      '422 softkeys[0].value: Not a valid phone number',
     ],
     ['extension', key({ index: 0, function: 'BLF', value: EXTENSION })],
     [
@@ -320,6 +348,17 @@ const CASES: Record<string, Case[]> = {
   ],
   purchase: [
     ['two panels', panels('A', 'B')],
+    ['without serials', panels('', ' ')],
+    [
+      'taken, with spaces',
+      panels(' TAKEN '),
+      '409 purchaseInfo.sidePanels.serial: Sidepanel serials need to be unique',
+    ],
+    [
+      'more than anybody has',
+      panels(...Array.from({ length: 129 }, (_, at) => `${at}`)),
+      '422 purchaseInfo.sidePanels: More sidepanels configured than possible for the SIP phone model.',
+    ],
     ['twice the same', panels('A', 'A'), '409 purchaseInfo.sidePanels.serial: Sidepanel serials need to be unique'],
     ['taken', panels('A', 'TAKEN'), '409 purchaseInfo.sidePanels.serial: Sidepanel serials need to be unique'],
     [
@@ -331,6 +370,7 @@ const CASES: Record<string, Case[]> = {
       'complete',
       { ...onDesk, purchaseInfo: { orderId: '500912', date: '2020-02-02T00:00:00Z', paymentOption: 'RENTED' } },
     ],
+    ['as the page writes it', { ...plain, purchaseInfo: { date: '2015-01-01-T00:00:00Z' } }],
     ['leap day', { ...plain, purchaseInfo: { date: '2024-02-29' } }],
     ['no such day', { ...plain, purchaseInfo: { date: '2023-02-29' } }, '422 purchaseInfo.date: Value is invalid'],
     ['no date', { ...plain, purchaseInfo: { date: 'yesterday' } }, '422 purchaseInfo.date: Value is invalid'],
@@ -367,6 +407,8 @@ const CASES: Record<string, Case[]> = {
       '422 network.dns1: Primary DNS server is invalid or missing',
     ],
     ['junk address', fixed({ ipAddress: '192.168.1.256' }), '422 network.ipAddress: IP address is invalid or missing'],
+    ['IPv6 address', fixed({ ipAddress: '2001:db8::1' }), '422 network.ipAddress: IP address is invalid or missing'],
+    ['IPv6 gateway', fixed({ gateway: '2001:db8::1' }), '422 network.gateway: Default gateway is invalid or missing'],
     ['broken mask', fixed({ subnet: '255.0.255.0' }), '422 network.subnet: Subnet mask is invalid or missing'],
     ['prefix for mask', fixed({ subnet: '/24' }), '422 network.subnet: Subnet mask is invalid or missing'],
     [
@@ -402,6 +444,11 @@ const CASES: Record<string, Case[]> = {
     ],
   ],
   'what the page has no row for': [
+    [
+      'serial of the wrong type',
+      { sipPhoneModel: grandstream._id, macAddress: MAC, serial: 5 },
+      '422 serial: Value is invalid',
+    ],
     ['serial', { sipPhoneModel: grandstream._id, macAddress: MAC }, '422 serial: Serial number is missing'],
     ['panel', { ...onDesk, sidePanel: 'D7C', sidePanelCount: 3 }],
     ['panel of another model', { ...onDesk, sidePanel: 'EXP50' }, '422 sidePanel: Value is invalid'],
@@ -442,7 +489,11 @@ for (const [subject, cases] of Object.entries(CASES)) {
 t.test('the customer must exist and be active', async (t) => {
   const expected = ['404 customer: Customer not found or not active'];
   t.same(await violations({ ...plain, customer: CUSTOMER }), []);
-  t.same(await violations(plain, id('d')), expected, 'inactive');
+  t.same(
+    await violations({ ...plain, extension: INACTIVE }, id('d')),
+    expected,
+    'inactive, with an extension of its own',
+  );
   t.same(await violations(plain, id('9')), expected, 'unknown');
   const checked = await checkPhone({ ...plain, customer: 5 }, undefined, lookups);
   t.match(checked, { violations: [{ code: 404, message: 'customer' }] }, 'none');
@@ -464,13 +515,25 @@ t.test('values are kept in their one spelling', async (t) => {
       ...{ sipPhoneModel: desk._id.toUpperCase(), macAddress: '0004.13aa.bbcc', extension: EXTENSION.toUpperCase() },
       ...{ product: id('A'), ip: { mode: 'LOCKED', address: '::FFFF:192.0.2.1', countries: 'se, dk,SE' } },
       ...{ network: { dhcp: false, ...address, dns2: '2001:DB8:0::53', vlanId: '007' } },
-      softkeys: [{ index: 0, function: 'BLF', value: EXTENSION.toUpperCase() }],
+      softkeys: [
+        { index: 0, function: 'BLF', value: EXTENSION.toUpperCase() },
+        { index: 1, function: 'SWITCH', value: id('A') },
+      ],
+      ringer: { tone: id('B') },
+      purchaseInfo: {
+        sidePanels: [{ serial: ' S ', date: '2015-01-01-T00:00:00Z', product: id('C') }, { serial: ' ' }],
+      },
     }),
     {
       ...{ sipPhoneModel: desk._id, macAddress: MAC, extension: EXTENSION, product: id('a'), customer: CUSTOMER },
       ip: { mode: 'LOCKED', address: '192.0.2.1', countries: 'SE,DK' },
       network: { ...address, dns2: '2001:db8::53', vlanId: 7, vlanPriority: 0 },
-      softkeys: [{ index: 0, function: 'BLF', value: EXTENSION }],
+      softkeys: [
+        { index: 0, function: 'BLF', value: EXTENSION },
+        { index: 1, function: 'SWITCH', value: id('A') },
+      ],
+      ringer: { tone: id('b') },
+      purchaseInfo: { sidePanels: [{ serial: 'S', date: '2015-01-01T00:00:00Z', product: id('c') }, {}] },
     },
   );
 });
@@ -486,7 +549,7 @@ t.test('defaults are those of the model, and what has no value is left out', asy
   });
   t.match(await settings({ sipPhoneModel: mitel._id, macAddress: MAC, volume: { headset: { mic: 9 } } }), {
     ...{ displayFontColor: 'LIGHT', displayBrightness: 10, sidePanelCount: 0, softkeys: [] },
-    ...{ network: { dhcp: true, vlanId: 0, vlanPriority: 0 }, volume: { headset: { mic: 9, speaker: 5 } } },
+    ...{ network: { dhcp: true, vlanId: 0, vlanPriority: 0 }, volume: { headset: { mic: 9 } } },
   });
   const handset = await settings({ sipPhoneModel: base._id, macAddress: MAC, handsetAddress: '1' });
   for (const name of ['ringer', 'volume', 'softkeys', 'headsetButton', 'displayBrightness'])

@@ -2,7 +2,7 @@ import type { NewPhone } from '../types.js';
 import { completePhone } from './complete.js';
 import { gatherFacts, type Lookups } from './lookups.js';
 import { MORE_RULES } from './more.js';
-import { readShape, type Shape, shapeViolations } from './shape.js';
+import { readShape, shapeViolations } from './shape.js';
 import type { Subject } from './subject.js';
 import { PAGE_RULES, type Rule } from './table.js';
 import type { Violation } from './violation.js';
@@ -21,8 +21,8 @@ export type Checked = { phone: NewPhone } | { violations: Violation[] };
 export async function checkPhone(json: object, customer: string | undefined, lookups: Lookups): Promise<Checked> {
   const shape = readShape(json);
   const facts = await gatherFacts(shape.body, customer, lookups);
-  const subject = { ...facts, body: shape.body };
-  const broken = [...PAGE_RULES, ...MORE_RULES].flatMap((rule) => apply(rule, subject, shape));
+  const subject = { ...facts, body: shape.body, wrong: shape.wrong };
+  const broken = RULES.flatMap((rule) => apply(rule, subject)).filter((violation) => !isInside(violation, shape.wrong));
   const named = new Set(broken.map(({ message }) => message));
   const violations = [...broken, ...shapeViolations(shape).filter(({ message }) => !named.has(message))];
   const { model, customer: owner } = facts;
@@ -30,17 +30,30 @@ export async function checkPhone(json: object, customer: string | undefined, loo
   return { phone: completePhone(shape.body, model, owner) };
 }
 
+const RULES = [...PAGE_RULES, ...MORE_RULES];
+
 /** The violations of one rule. What has the wrong type is told once: by the row that answers for it, or by the shape. */
-function apply(rule: Rule, subject: Subject, { wrong }: Shape): Violation[] {
-  const mistyped = wrong.filter((path) => path.replace(/\[\d+\]/g, '[#]') === rule.path);
+function apply(rule: Rule, subject: Subject): Violation[] {
   const broken = rule.check(subject);
-  const details = typeof broken === 'boolean' ? (broken ? [''] : []) : broken.map(String);
-  const found = details.map((detail) => ({
-    code: rule.code,
-    message: rule.path.replace('#', () => detail),
-    description: rule.description.replace('XX', () => detail),
-  }));
+  const details = typeof broken === 'boolean' ? (broken ? [''] : []) : broken;
+  const found = details.map((detail) => violation(rule, String(detail)));
+  if (rule.mistyped === 'missing' || subject.wrong.length === 0) return found;
+  const mistyped = subject.wrong.filter((path) => path.replace(POSITION, '[#]') === rule.path);
   const told = found.filter(({ message }) => !mistyped.includes(message));
-  if (!rule.type) return told;
-  return [...told, ...mistyped.map((path) => ({ code: rule.code, message: path, description: rule.description }))];
+  if (rule.mistyped === undefined) return told;
+  const positions = mistyped.map((path) => violation(rule, POSITION.exec(path)?.[1] ?? ''));
+  return [...told, ...positions].sort((a, b) => a.message.localeCompare(b.message, 'en', { numeric: true }));
+}
+
+/** An element's position in a path. */
+const POSITION = /\[(\d+)\]/;
+
+/** What a rule says; `detail` is the position of the element or the country code concerned. */
+function violation({ code, path, description }: Rule, detail: string): Violation {
+  return { code, message: path.replace('#', () => detail), description: description.replace('XX', () => detail) };
+}
+
+/** Whether something is said of a property of what is no object to begin with. */
+function isInside({ message }: Violation, wrong: readonly string[]): boolean {
+  return wrong.some((path) => message.startsWith(`${path}.`));
 }

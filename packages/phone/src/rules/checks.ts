@@ -3,7 +3,7 @@ import { normalizeAddress } from '../fence.js';
 import { parseId } from '../ids.js';
 import { normalizeMac } from '../mac.js';
 import type { Range, TalkPath } from '../models/model.js';
-import type { Facts } from './lookups.js';
+import { type Facts, panelSerials } from './lookups.js';
 import type { Check } from './subject.js';
 
 /** Whether a MAC address is missing where the model needs one, or is none. */
@@ -31,8 +31,8 @@ function occupancy({ model, customer, occupants }: Facts) {
 export const countriesInvalid: Check = ({ body }) => parseCountries(body.ip?.countries ?? '').invalid;
 
 /** Whether a ROAMING phone has no country to roam in. */
-export const countriesMissing: Check = ({ body: { ip } }) =>
-  ip?.mode === 'ROAMING' && (ip.countries ?? '').trim() === '';
+export const countriesMissing: Check = ({ body: { ip }, wrong }) =>
+  ip?.mode === 'ROAMING' && (ip.countries ?? '').trim() === '' && !wrong.includes('ip.countries');
 
 /** Whether the address of a LOCKED phone is missing, or any address is none. */
 export const addressInvalid: Check = ({ body: { ip } }) =>
@@ -67,7 +67,7 @@ export function level(path: TalkPath, end: 'mic' | 'speaker'): Check {
 
 /** Whether two side panels have one serial, or another phone's side panel has it. */
 export const serialTaken: Check = ({ body, takenSidePanels }) => {
-  const serials = (body.purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => serial ?? []);
+  const serials = panelSerials(body);
   return new Set(serials).size < serials.length || serials.some((serial) => takenSidePanels.has(serial));
 };
 

@@ -4,7 +4,9 @@ import { parseId } from '../ids.js';
 import { normalizeMac } from '../mac.js';
 import { type Model, TALK_PATHS } from '../models/model.js';
 import type { NewPhone, PhoneBody } from '../types.js';
+import { parseDate } from './dates.js';
 import { parseVlanId } from './network.js';
+import { REFERENCES } from './softkeys.js';
 
 /**
  * The phone that a body which breaks no rule describes: every value in its one spelling, defaults where the client
@@ -31,7 +33,7 @@ export function completePhone(body: PhoneBody, model: Model, customer: string): 
     ip: completeIp(body.ip),
     ringer: {
       volume: body.ringer?.volume ?? model.ringer?.volume?.default,
-      tone: body.ringer?.tone ?? model.ringer?.tone?.default,
+      tone: completeTone(body.ringer?.tone) ?? model.ringer?.tone?.default,
     },
     volume: completeVolume(body.volume, model),
     softkeys: completeSoftkeys(body.softkeys, model),
@@ -59,14 +61,19 @@ function completeIp(ip: PhoneBody['ip']) {
 function completeVolume(volume: PhoneBody['volume'], model: Model) {
   const paths = TALK_PATHS.map((path) => {
     const [chosen, levels] = [volume?.[path], model.volume[path]];
-    return [path, { mic: chosen?.mic ?? levels?.mic.default, speaker: chosen?.speaker ?? levels?.speaker.default }];
+    return [path, { mic: chosen?.mic ?? levels?.mic?.default, speaker: chosen?.speaker ?? levels?.speaker?.default }];
   });
   return Object.fromEntries(paths);
 }
 
+/** A built-in tone as it was sent, a custom one by its id. */
+function completeTone(tone: number | string | undefined) {
+  return typeof tone === 'string' ? (parseId(tone) ?? tone) : tone;
+}
+
 function completeSoftkeys(softkeys: PhoneBody['softkeys'], model: Model) {
   if (softkeys === undefined) return model.softkeys > 0 ? [] : undefined;
-  return softkeys.map((key) => ({ ...key, value: parseId(key.value) ?? key.value }));
+  return softkeys.map((key) => (REFERENCES.includes(key.function ?? '') ? { ...key, value: parseId(key.value) } : key));
 }
 
 function completeNetwork(network: PhoneBody['network'], model: Model) {
@@ -85,8 +92,18 @@ function completeNetwork(network: PhoneBody['network'], model: Model) {
 }
 
 function completePurchase(purchase: PhoneBody['purchaseInfo']) {
-  const panel = <T extends { product?: string }>(bought: T) => ({ ...bought, product: parseId(bought.product) });
-  return purchase && { ...purchase, sidePanels: purchase.sidePanels?.map(panel) };
+  return (
+    purchase && {
+      ...purchase,
+      date: parseDate(purchase.date),
+      sidePanels: purchase.sidePanels?.map((panel) => ({
+        ...panel,
+        serial: panel.serial?.trim() || undefined,
+        date: parseDate(panel.date),
+        product: parseId(panel.product),
+      })),
+    }
+  );
 }
 
 /** Leaves out properties without a value, and objects that have no property left. */

@@ -33,8 +33,10 @@ export interface Lookups {
 /** What a body refers to, looked up. */
 export interface Facts {
   model: Model | undefined;
-  /** Id of the phone's customer, undefined when there is none that is active. */
+  /** Id of the phone's customer, undefined when there is none. */
   customer: string | undefined;
+  /** Whether there is such a customer and it is active. */
+  active: boolean;
   /** Id of the extension, undefined when the customer has none of that id. */
   extension: string | undefined;
   /** The phones at the body's MAC address. */
@@ -55,48 +57,52 @@ export interface Facts {
  * @throws what the look-ups throw
  */
 export async function gatherFacts(body: PhoneBody, customer: string | undefined, lookups: Lookups): Promise<Facts> {
-  const owned = await ownedBy(customer, lookups);
-  const mac = normalizeMac(body.macAddress ?? '');
-  const serials = (body.purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => serial ?? []);
-  const [model, extension, occupants, extensions, devices, queues, groups, taken] = await Promise.all([
+  const [extensionId, mac, serials] = [
+    parseId(body.extension),
+    normalizeMac(body.macAddress ?? ''),
+    panelSerials(body),
+  ];
+  const [owner, model, extension, occupants, extensions, devices, queues, groups, taken] = await Promise.all([
+    found(customer, (id) => lookups.customer(id)),
     found(parseId(body.sipPhoneModel), (id) => lookups.model(id)),
-    found(parseId(body.extension), async (id) => (owned(await lookups.extension(id)) ? id : undefined)),
+    found(extensionId, (id) => lookups.extension(id)),
     found(mac, (address) => lookups.occupants(address)),
-    named(body, 'BLF', async (id) => owned(await lookups.extension(id))),
-    named(body, 'DNDOTHER', async (id) => owned(await lookups.phone(id))),
-    named(body, 'QUEUE', async (id) => owned(await lookups.queue(id))),
-    named(body, 'PICKUPGROUP', async (id) => owned(await lookups.group(id))),
+    named(body, 'BLF', (id) => lookups.extension(id)),
+    named(body, 'DNDOTHER', (id) => lookups.phone(id)),
+    named(body, 'QUEUE', (id) => lookups.queue(id)),
+    named(body, 'PICKUPGROUP', (id) => lookups.group(id)),
     serials.length > 0 ? lookups.takenSidePanels(serials) : [],
   ]);
+  const owned = (thing: Owned | undefined) => owner !== undefined && thing?.customer === customer;
+  const ids = (things: readonly (readonly [string, Owned])[]) =>
+    new Set(things.flatMap(([id, thing]) => (owned(thing) ? [id] : [])));
   return {
     model,
-    customer: owned.customer,
-    extension,
+    customer: owner && customer,
+    active: owner?.active === true,
+    extension: owned(extension) ? extensionId : undefined,
     occupants,
-    extensions: new Set(extensions.keys()),
-    devices: new Set(devices.keys()),
-    queues: new Set(queues.keys()),
-    groups: new Map([...groups].map(([id, group]) => [id, group.controllers])),
+    extensions: ids(extensions),
+    devices: ids(devices),
+    queues: ids(queues),
+    groups: new Map(groups.flatMap(([id, group]) => (owned(group) ? [[id, group.controllers]] : []))),
     takenSidePanels: new Set(taken),
   };
 }
 
-/** A filter that lets through what belongs to the customer; nothing does when the customer is not active. */
-async function ownedBy(customer: string | undefined, lookups: Lookups) {
-  const known = await found(customer, (id) => lookups.customer(id));
-  const active = known?.active ? customer : undefined;
-  const owned = <T extends Owned>(thing: T | undefined) => (thing?.customer === active ? thing : undefined);
-  return Object.assign(owned, { customer: active });
+/** The serials of the side panels, without the spaces around them; an empty one is none. */
+export function panelSerials({ purchaseInfo }: Pick<PhoneBody, 'purchaseInfo'>): string[] {
+  return (purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => serial?.trim() || []);
 }
 
 async function found<T>(key: string | undefined, lookup: (key: string) => Promise<T | undefined>) {
   return key === undefined ? undefined : lookup(key);
 }
 
-/** What the softkeys of one function name, by id, each looked up once. */
+/** What the softkeys of one function name and there is, with its id, each looked up once. */
 async function named<T>(body: PhoneBody, type: string, lookup: (id: string) => Promise<T | undefined>) {
   const values = (body.softkeys ?? []).map((key) => (key.function === type ? parseId(key.value) : undefined));
   const ids = [...new Set(values)].filter((id) => id !== undefined);
   const things = await Promise.all(ids.map(async (id) => [id, await lookup(id)] as const));
-  return new Map(things.flatMap(([id, thing]) => (thing === undefined ? [] : [[id, thing] as const])));
+  return things.flatMap(([id, thing]) => (thing === undefined ? [] : [[id, thing] as const]));
 }

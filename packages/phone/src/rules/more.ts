@@ -1,6 +1,7 @@
 import { parseId } from '../ids.js';
 import type { PhoneBody } from '../types.js';
 import { within } from './checks.js';
+import { parseDate } from './dates.js';
 import * as softkeys from './softkeys.js';
 import type { Check } from './subject.js';
 import type { Rule } from './table.js';
@@ -17,6 +18,7 @@ export const MORE_RULES: readonly Rule[] = [
     code: 404,
     path: 'softkeys[#].value',
     description: 'Device not found',
+    mistyped: 'missing',
     check: softkeys.badValue('DNDOTHER', (id, { devices }) => !devices.has(parseId(id) ?? '')),
   },
   invalid(
@@ -83,10 +85,6 @@ function isNoBrightness(value: number | undefined): boolean {
   return value !== undefined && !within(value, 0, 15);
 }
 
-/** ISO 8601: a day of the calendar, with or without a time of day and its offset. */
 function isNoDate(text: string | undefined): boolean {
-  if (text === undefined) return false;
-  const [, day] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(text) ?? [];
-  if (day === undefined || Number.isNaN(Date.parse(text))) return true;
-  return new Date(Date.parse(day)).toISOString().slice(0, 10) !== day;
+  return text !== undefined && parseDate(text) === undefined;
 }

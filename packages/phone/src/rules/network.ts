@@ -6,12 +6,16 @@ import type { Check } from './subject.js';
 type Network = NonNullable<PhoneBody['network']>;
 type AddressField = 'ipAddress' | 'gateway' | 'dns1' | 'dns2';
 
-/** A property that holds an address: needed when DHCP doesn't assign it, and always a valid one. */
+/**
+ * A property that holds an address: needed when DHCP doesn't assign it, and always a valid one. That of the phone and of
+ * its gateway is IPv4, which is what a mask belongs to.
+ */
 export function addressField(field: AddressField): Check {
+  const read = field === 'ipAddress' || field === 'gateway' ? parseIpv4 : normalizeAddress;
   return ({ body: { network } }) => {
     const text = network?.[field];
     if (text === undefined) return field !== 'dns2' && network?.dhcp === false;
-    return normalizeAddress(text) === undefined;
+    return read(text) === undefined;
   };
 }
 
@@ -33,19 +37,16 @@ export function parseVlanId(value: number | string): number | undefined {
 
 /** Whether the gateway is inside the subnet; what is itself missing or invalid has a rule of its own. */
 function reachable({ ipAddress, subnet, gateway }: Network): boolean {
-  const [own, mask, other] = [parse(ipAddress), maskLength(subnet ?? ''), parse(gateway)];
-  if (own === undefined || mask === undefined || other === undefined) return true;
-  return own.kind() === 'ipv4' && other.kind() === 'ipv4' && own.match(other, mask);
+  const [own, mask, other] = [parseIpv4(ipAddress), maskLength(subnet), parseIpv4(gateway)];
+  return own === undefined || mask === undefined || other === undefined || own.match(other, mask);
 }
 
-function parse(text: string | undefined): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+/** Number of leading ones of a mask, undefined when it is none. */
+function maskLength(text: string | undefined): number | undefined {
+  return parseIpv4(text)?.prefixLengthFromSubnetMask() ?? undefined;
+}
+
+function parseIpv4(text: string | undefined): ipaddr.IPv4 | undefined {
   const address = normalizeAddress(text ?? '');
-  return address === undefined ? undefined : ipaddr.parse(address);
-}
-
-/** Number of leading ones of an IPv4 mask, undefined when it is no mask. */
-function maskLength(text: string): number | undefined {
-  const address = normalizeAddress(text);
-  if (address === undefined || !ipaddr.IPv4.isValid(address)) return undefined;
-  return ipaddr.IPv4.parse(address).prefixLengthFromSubnetMask() ?? undefined;
+  return address !== undefined && ipaddr.IPv4.isValid(address) ? ipaddr.IPv4.parse(address) : undefined;
 }

@@ -1,11 +1,11 @@
-import type { TSchema } from 'typebox';
+import type { Static, TObject, TSchema } from 'typebox';
 import { PhoneBody, READ_ONLY } from '../types.js';
 import type { Violation } from './violation.js';
 
 /** What the body of a request holds, property by property. */
-export interface Shape {
+export interface Shape<T = PhoneBody> {
   /** The properties that have the right type; `null` counts as not sent, read-only ones are left out. */
-  body: PhoneBody;
+  body: T;
   /** Paths of the properties that have the wrong type. */
   wrong: string[];
   /** Paths of the properties that don't exist. */
@@ -14,14 +14,26 @@ export interface Shape {
 
 /** Reads the body of a create request against {@link PhoneBody}: types only, values are for the rules. */
 export function readShape(json: object): Shape {
-  const shape: Shape = { body: {}, wrong: [], unknown: [] };
-  const sent = Object.fromEntries(Object.entries(json).filter(([name]) => !READ_ONLY.some((other) => other === name)));
-  shape.body = (read(PhoneBody, sent, '', shape) ?? {}) as PhoneBody;
-  return shape;
+  return readShapeOf(PhoneBody, json, READ_ONLY);
+}
+
+/**
+ * Reads an object from a client against a schema: types, and of texts also their length and pattern.
+ * @param readOnly names of its properties that a client is not heard on
+ */
+export function readShapeOf<S extends TObject>(
+  schema: S,
+  json: object,
+  readOnly: readonly string[],
+): Shape<Partial<Static<S>>> {
+  const shape: Shape<object> = { body: {}, wrong: [], unknown: [] };
+  const sent = Object.fromEntries(Object.entries(json).filter(([name]) => !readOnly.includes(name)));
+  shape.body = (read(schema, sent, '', shape) ?? {}) as object;
+  return shape as Shape<Partial<Static<S>>>;
 }
 
 /** `Value is invalid` for each property of the wrong type, `Unknown property` for each that doesn't exist. */
-export function shapeViolations({ wrong, unknown }: Shape): Violation[] {
+export function shapeViolations({ wrong, unknown }: Pick<Shape, 'wrong' | 'unknown'>): Violation[] {
   return [
     ...wrong.map((path) => ({ code: 422, message: path, description: 'Value is invalid' }) as const),
     ...unknown.map((path) => ({ code: 422, message: path, description: 'Unknown property' }) as const),
@@ -31,7 +43,7 @@ export function shapeViolations({ wrong, unknown }: Shape): Violation[] {
 /** Paths that are reported of one request; a body of nothing but nonsense is told no more. */
 const REPORTED = 200;
 
-/** The part of JSON Schema that {@link PhoneBody} is written in. */
+/** The part of JSON Schema that bodies are written in. */
 interface Node {
   type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
   properties?: Record<string, TSchema>;
@@ -39,10 +51,11 @@ interface Node {
   anyOf?: TSchema[];
   maxItems?: number;
   maxBytes?: number;
+  pattern?: string;
 }
 
 /** The value as far as it fits the schema, undefined when it doesn't or is null. */
-function read(schema: TSchema, value: unknown, path: string, shape: Shape): unknown {
+function read(schema: TSchema, value: unknown, path: string, shape: Shape<object>): unknown {
   if (value === null || value === undefined) return undefined;
   const node = schema as Node;
   if (node.type === 'object' && typeof value === 'object' && !Array.isArray(value)) {
@@ -56,7 +69,7 @@ function read(schema: TSchema, value: unknown, path: string, shape: Shape): unkn
   return undefined;
 }
 
-function readObject(node: Node, value: object, path: string, shape: Shape): object {
+function readObject(node: Node, value: object, path: string, shape: Shape<object>): object {
   const result: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(value)) {
     const at = path === '' ? name : `${path}.${name}`;
@@ -68,17 +81,20 @@ function readObject(node: Node, value: object, path: string, shape: Shape): obje
 }
 
 /** An element keeps its position, so one that is no object is reported and stands as an empty one. */
-function readItem(node: Node, item: unknown, path: string, shape: Shape): unknown {
+function readItem(node: Node, item: unknown, path: string, shape: Shape<object>): unknown {
   if (item === null) report(shape.wrong, path);
   return read(node.items as TSchema, item, path, shape) ?? {};
 }
 
-/** Text is Unicode without NUL, and not longer than the schema says; numbers are finite. */
+/** Text is Unicode without NUL, and neither longer nor other than the schema says; numbers are finite. */
 function isScalar(node: Node, value: unknown): boolean {
   if (typeof value !== node.type) return false;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'string') return typeof value === 'boolean';
-  return !/[\0\p{Surrogate}]/u.test(value) && Buffer.byteLength(value) <= (node.maxBytes ?? Number.POSITIVE_INFINITY);
+  if (/[\0\p{Surrogate}]/u.test(value) || Buffer.byteLength(value) > (node.maxBytes ?? Number.POSITIVE_INFINITY)) {
+    return false;
+  }
+  return node.pattern === undefined || new RegExp(node.pattern, 'u').test(value);
 }
 
 function report(paths: string[], path: string): void {

@@ -1,6 +1,7 @@
 import { parseId } from '../ids.js';
 import { SOFTKEY_FUNCTIONS, type SoftkeyFunction } from '../models/model.js';
 import type { PhoneBody } from '../types.js';
+import { within } from './checks.js';
 import { panelCount } from './complete.js';
 import type { Check, Subject } from './subject.js';
 
@@ -26,10 +27,13 @@ export const indexOutside: Check = (subject) =>
 export const functionMissing: Check = (subject) => positions(subject, (key) => key.function === undefined);
 
 /** The softkeys with a function that doesn't exist or that the model lacks. */
-export const functionInvalid: Check = ({ body, model }) => {
-  const known: readonly string[] = model?.softkeyCapabilities ?? SOFTKEY_FUNCTIONS;
-  return positions({ body }, (key) => key.function !== undefined && !known.includes(key.function));
+export const functionInvalid: Check = (subject) => {
+  const known: readonly string[] = subject.model?.softkeyCapabilities ?? SOFTKEY_FUNCTIONS;
+  return positions(subject, (key) => key.function !== undefined && !known.includes(key.function));
 };
+
+/** The functions whose value is the id of something. */
+export const REFERENCES: readonly string[] = ['BLF', 'DNDOTHER', 'PICKUPGROUP', 'QUEUE'] satisfies SoftkeyFunction[];
 
 /** The softkeys of one function whose value is not good for it. */
 export function badValue(type: SoftkeyFunction, bad: (value: string | undefined, subject: Subject) => boolean): Check {
@@ -54,10 +58,11 @@ export function notController(value: string | undefined, { groups, extension }: 
 
 function keyCount({ body, model }: Subject): number {
   if (model === undefined) return Number.POSITIVE_INFINITY;
-  const panels = Math.min(panelCount(body, model) ?? 0, model.sidePanels?.count ?? 0);
-  return model.softkeys + panels * (model.sidePanels?.softkeys ?? 0);
+  const { count: most, softkeys: each } = model.sidePanels ?? { count: 0, softkeys: 0 };
+  const panels = panelCount(body, model) ?? 0;
+  return model.softkeys + (within(panels, 0, most) ? panels : most) * each;
 }
 
-function positions({ body }: Pick<Subject, 'body'>, broken: (key: Softkey) => boolean): number[] {
+function positions({ body }: Subject, broken: (key: Softkey) => boolean): number[] {
   return (body.softkeys ?? []).flatMap((key, at) => (broken(key) ? [at] : []));
 }

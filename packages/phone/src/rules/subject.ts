@@ -4,6 +4,8 @@ import type { Facts } from './lookups.js';
 /** What a rule looks at: the body as far as its types are right, and what it refers to. */
 export interface Subject extends Facts {
   body: PhoneBody;
+  /** Paths of the properties that have the wrong type and are therefore not in the body. */
+  wrong: readonly string[];
 }
 
 /**
