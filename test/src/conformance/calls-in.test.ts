@@ -175,7 +175,7 @@ for (const [when, ring] of [
       const terminated = await phone.final(invite);
       t.equal(terminated.startLine, 'SIP/2.0 487 Request Terminated');
       t.equal(terminated.get('CSeq'), '1 INVITE');
-      if (ring) t.equal(terminated.get('To'), before.get('To'));
+      if (ring) t.same([accepted.get('To'), terminated.get('To')], [before.get('To'), before.get('To')]);
       phone.send(ackFailure(invite, terminated));
       t.match((await cancelled.promise).raw, /^CANCEL sip:svc@/);
       t.equal(await late.promise, 'Response not sent due to unknown transaction');

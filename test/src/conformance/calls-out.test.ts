@@ -142,9 +142,10 @@ t.test('a call out answers the digest challenge, tells of 183, is acknowledged a
     nonce: 'n1',
     qop: 'auth',
   });
+  peer.reply(second, 100);
   peer.reply(second, 183, { body: sdp(peer) });
   const [leg, dialog] = await Promise.all([calling, peer.accept(second)]);
-  t.same(provisional, [183]);
+  t.same(provisional, [183], 'a 100 is for the server alone');
   t.equal(leg.remote.sdp, sdp(peer));
   t.equal(leg.id, `${dialog.callId};from-tag=${second.tag('From')}`);
 
@@ -177,10 +178,9 @@ t.test('an application’s CANCEL waits for a provisional response, and the call
   const requested = later<Request>();
   const calling = srf.createUAC(peer.uri, { localSdp }, { cbRequest: (_, request) => requested.resolve(request) });
   const invite = await peer.expect('INVITE');
-  const request = await requested.promise;
+  (await requested.promise).cancel();
+  await peer.silence(30);
   peer.reply(invite, 180);
-  await peer.silence(20);
-  request.cancel();
   const cancelling = await peer.expect('CANCEL');
   t.same(
     [cancelling.uri, cancelling.branch, cancelling.get('To'), cancelling.cseq.number],

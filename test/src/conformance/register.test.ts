@@ -124,6 +124,22 @@ t.test('a request like another but for its branch is another request', async (t)
   t.equal((await phone.final(next)).status, 403);
 });
 
+t.test('a request that arrives by two ways is answered 482 on the second (RFC 3261 section 8.2.2.2)', async (t) => {
+  let calls = 0;
+  await startApplication(t, target, {
+    message: (_, res) => {
+      calls++;
+      setTimeout(() => res.send(200), 100);
+    },
+  });
+  const phone = await openPhone(t, target);
+  const one = phone.send(phone.request('MESSAGE'));
+  const two = phone.send(one.clone().set('Via', phone.via()));
+  t.equal((await phone.final(two)).startLine, 'SIP/2.0 482 Loop Detected');
+  t.equal((await phone.final(one)).status, 200);
+  t.equal(calls, 1);
+});
+
 t.test('requests of two phones with one branch and Call-ID are two requests (RFC 3261 section 17.2.3)', async (t) => {
   const ports: number[] = [];
   await startApplication(t, target, {

@@ -1,7 +1,8 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { ackFailure, Dialog, sdp } from '../sip/index.js';
-import { ask, type Leg, startApplication } from './application.js';
+import { startApplication } from './application.js';
 import { later } from './later.js';
+import { checkRhythm } from './rhythm.js';
 import { openPhone, startTarget } from './target.js';
 
 /** Timers run more than ten times as fast as in RFC 3261 where the server lets them be set; the tests count in T1. */
@@ -10,15 +11,6 @@ const { t1 } = target;
 const t2 = 8 * t1;
 const patience = 70 * t1;
 const localSdp = sdp(target.sip, 41_000);
-
-/** Messages came at these times, counted in T1 from the first; a busy machine may be one and a half late. */
-function checkRhythm(t: Test, times: number[], due: number[]): void {
-  const beats = times.map((time) => (time - (times[0] ?? 0)) / t1);
-  for (const [at, beat] of due.entries()) {
-    const came = beats[at] ?? 0;
-    t.ok(Math.abs(came - beat) <= 1.5, `due at ${beat} T1, came at ${came.toFixed(1)}`);
-  }
-}
 
 t.test(
   'a 200 to INVITE is resent at T1, 3 T1, 7 T1 and on every T2, until the ACK (RFC 3261 section 13.3.1.4)',
@@ -33,7 +25,7 @@ t.test(
       t.equal(next.toString(), ok.toString());
       ok = next;
     }
-    checkRhythm(t, times, [0, 1, 3, 7, 15, 23]);
+    checkRhythm(t, t1, times, [0, 1, 3, 7, 15, 23]);
     const dialog = Dialog.caller(phone, invite, ok);
     phone.send(dialog.ack());
     await phone.silence(2.5 * t2, ({ status }) => status >= 200);
@@ -73,50 +65,6 @@ t.test('a failure is resent until the ACK (RFC 3261 section 17.2.1, timer G)', a
   for (let n = 0; n < 3; n++) t.equal((await phone.response(invite, 486, patience)).toString(), busy.toString());
   phone.send(ackFailure(invite, busy));
   await phone.silence(2.5 * t2, ({ status }) => status >= 200);
-});
-
-t.test('a request nobody answers is resent (timer E) and fails with 408 after 64 T1 (timer F)', async (t) => {
-  const { srf } = await startApplication(t, target);
-  const peer = await openPhone(t, target);
-  const start = performance.now();
-  const asking = ask(srf, peer.uri, { method: 'OPTIONS' });
-  const first = await peer.expect('OPTIONS');
-  const times = [performance.now()];
-  for (; times.length < 6; times.push(performance.now())) {
-    t.equal((await peer.expect('OPTIONS', patience)).toString(), first.toString());
-  }
-  checkRhythm(t, times, [0, 1, 3, 7, 15, 23]);
-  const { response } = await asking;
-  t.equal(response.status, 408);
-  const waited = (performance.now() - start) / t1;
-  t.ok(waited > 60 && waited < 70, `${waited} T1`);
-});
-
-t.test(
-  'an INVITE nobody answers is resent at doubling times (timer A) and fails with 408 after 64 T1 (timer B)',
-  async (t) => {
-    const { srf } = await startApplication(t, target);
-    const peer = await openPhone(t, target);
-    const start = performance.now();
-    const calling = t.rejects(srf.createUAC(peer.uri, { localSdp }), { message: /408/ });
-    const times: number[] = [];
-    for (; times.length < 6; times.push(performance.now())) await peer.expect('INVITE', patience);
-    checkRhythm(t, times, [0, 1, 3, 7, 15, 31]);
-    await calling;
-    const waited = (performance.now() - start) / t1;
-    t.ok(waited > 60 && waited < 70, `${waited} T1`);
-  },
-);
-
-t.test('an INVITE answered 180 is not resent', async (t) => {
-  const { srf } = await startApplication(t, target);
-  const peer = await openPhone(t, target);
-  const calling = srf.createUAC(peer.uri, { localSdp });
-  const invite = await peer.expect('INVITE');
-  peer.reply(invite, 180);
-  await peer.silence(10 * t1);
-  const [leg]: [Leg, unknown] = await Promise.all([calling, peer.accept(invite)]);
-  t.ok(leg.id);
 });
 
 t.test(
