@@ -2,12 +2,16 @@ import { describeSettings, runProcess, SETTING_NAMES, type SettingName, type Set
 import { summarize } from './summary.js';
 import { startSystem } from './system.js';
 
+const SETTINGS = describeSettings()
+  .map(({ name, purpose, fallback }) => `  ${name.padEnd(25)} ${purpose}${fallback && ` [${fallback}]`}`)
+  .join('\n');
+
 const HELP = `Runs Ringfence on this machine: Redis, the drachtio server, the SIP edge and the management API.
 
 Usage: npm start [-- --help]
 
 Settings are environment variables:
-${describeSettings()}
+${SETTINGS}
 `;
 
 /** Milliseconds for the shutdown of all processes in their order. */

@@ -172,13 +172,19 @@ function contradictions(values: Readonly<Record<string, unknown>>): string[] {
   );
 }
 
-/** The table of settings for `--help`, one line each. */
-export function describeSettings(): string {
-  return Object.entries(SETTINGS)
-    .map(([setting, { desc, default: fallback }]) => `  ${setting.padEnd(25)} ${desc}${inWords(fallback)}`)
-    .join('\n');
+/** One setting in words. */
+export interface SettingDescription {
+  name: SettingName;
+  /** What it is for. */
+  purpose: string;
+  /** What holds when it is not set; empty when nothing does. */
+  fallback: string;
 }
 
-function inWords(fallback: unknown): string {
-  return fallback === undefined || fallback === '' ? '' : ` [${fallback}]`;
+/** All settings in words, in the order of their table. */
+export function describeSettings(): SettingDescription[] {
+  return SETTING_NAMES.map((name) => {
+    const { desc = '', default: fallback = '' } = SETTINGS[name];
+    return { name, purpose: desc, fallback: String(fallback) };
+  });
 }

@@ -34,6 +34,16 @@ t.test('the first start ends with a summary, and a second one finds everything a
   t.same((await api.get('/pbx/extension')).body, before, 'the demo customer is made once');
 });
 
+t.test('npm start ends everything when npm itself is told to end', async (t) => {
+  const ringfence = await Ringfence.prepare();
+  t.teardown(() => ringfence.remove());
+  await ringfence.run('npm', ['start']);
+  const { status, took } = await ringfence.stop('SIGTERM');
+  t.equal(status, 0);
+  t.ok(took < 5_000, `stopped within ${took} ms`);
+  await t.rejects(fetch(`http://127.0.0.1:${ringfence.env.API_PORT}/health`), 'the API is gone');
+});
+
 t.test('every mistake in the settings is named in a line of its own', async (t) => {
   const ringfence = await Ringfence.prepare({ SIP_PORT: '99999', API_HOST: 'nowhere', LOG_LEVEL: 'loud' });
   t.teardown(() => ringfence.remove());

@@ -61,9 +61,9 @@ export class Ringfence {
     });
   }
 
-  /** Starts it; resolves when it says that it is ready. */
-  async run(): Promise<void> {
-    const child = spawn(process.execPath, ['apps/ringfence/setup/start.js'], {
+  /** Starts it, with what `npm start` runs unless told otherwise; resolves when it says that it is ready. */
+  async run(command = process.execPath, args = ['apps/ringfence/setup/start.js']): Promise<void> {
+    const child = spawn(command, args, {
       cwd: ROOT,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
