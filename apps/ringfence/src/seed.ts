@@ -38,7 +38,7 @@ export async function seed(
     const customer = await firstCustomer(store, settings.DEMO);
     const token = settings.RINGFENCE_ADMIN_TOKEN ?? dataDir.secret('admin-token', 24);
     await store.tokens.ensure(token, { level: 'ADMIN', name: 'admin', ...(customer && { customer: customer._id }) });
-    const extensions = customer && (await store.directory.extensions(customer._id, { offset: 0, limit: 1 }));
+    const extensions = customer && (await store.directory.extensions.list(customer._id, { offset: 0, limit: 1 }));
     return {
       tokenFile: settings.RINGFENCE_ADMIN_TOKEN === undefined ? dataDir.file('admin-token') : undefined,
       model: CATALOGUE.find(({ brand }) => brand === 'GENERIC')?._id ?? '',
@@ -50,7 +50,7 @@ export async function seed(
 }
 
 async function firstCustomer({ directory }: Store, makeDemo: boolean): Promise<Customer | undefined> {
-  const { entries } = await directory.customers({ offset: 0, limit: 1 });
+  const { entries } = await directory.customers.list(undefined, { offset: 0, limit: 1 });
   if (entries[0] || !makeDemo) return entries[0];
   const customer = await directory.createCustomer({ name: 'Demo' });
   for (const number of DEMO_NUMBERS) {

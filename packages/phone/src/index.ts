@@ -7,5 +7,6 @@ export { CATALOGUE } from './models/catalogue.js';
 export * from './models/model.js';
 export { type Checked, checkPhone } from './rules/check.js';
 export type { Lookups, Occupants, Owned } from './rules/lookups.js';
+export { readShapeOf, type Shape, shapeViolations } from './rules/shape.js';
 export type { Violation } from './rules/violation.js';
 export * from './types.js';

@@ -1,6 +1,10 @@
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
-export * from './directory.js';
+export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';
+export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './directory/entries.js';
+export * from './directory/entry.js';
+export type { Entry } from './directory/kinds.js';
+export { Directory } from './directory.js';
 export * from './events.js';
 export { keys } from './keys.js';
 export { Models } from './models.js';

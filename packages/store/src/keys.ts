@@ -30,16 +30,37 @@ export const keys = {
   resellerCustomers: (reseller: string) => `rf:customers-of-reseller:${reseller}`,
   /** String: JSON of an extension. */
   extension: (id: string) => `rf:extension:${id}`,
+  /** Sorted set of the extension ids of a customer, by number. */
+  extensions: (customer: string) => `rf:extensions:${customer}`,
   /** Hash: the extensions of a customer, field = number, value = extension id. */
   extensionNumbers: (customer: string) => `rf:extensions-of-customer:${customer}`,
   /** String: JSON of a pickup group. */
   group: (id: string) => `rf:group:${id}`,
+  /** Sorted set of the group ids of a customer, by creation. */
+  groups: (customer: string) => `rf:groups:${customer}`,
   /** String: JSON of a queue. */
   queue: (id: string) => `rf:queue:${id}`,
+  /** Sorted set of the queue ids of a customer, by creation. */
+  queues: (customer: string) => `rf:queues:${customer}`,
+  /** String: JSON of a product. */
+  product: (id: string) => `rf:product:${id}`,
+  /** Sorted set of all product ids, by creation. */
+  products: 'rf:products',
+  /**
+   * Set: ids of what names a thing other than as its owner or extension: phones, by a softkey or as their product, and
+   * groups, as their controller.
+   */
+  referrers: (id: string) => `rf:referrers:${id}`,
   /** Hash: phone models that operators added or changed, field = model id, value = JSON. */
   models: 'rf:models',
   /** Hash: API tokens, field = SHA-256 of the token, value = JSON. */
   tokens: 'rf:tokens',
+  /** Sorted set of `token id:SHA-256`, all of score 0, so that they are in the order of the ids. */
+  tokenList: 'rf:token-list',
+  /** Sorted set of the same, score = when the token expires in ms since 1970. */
+  tokenExpiries: 'rf:token-expiries',
+  /** Set of the same: the tokens that are for a customer. */
+  customerTokens: (customer: string) => `rf:tokens-of-customer:${customer}`,
   /** Sorted set: `phone id|binding key`, score = the binding's expiry in ms since 1970. */
   expiries: 'rf:expiries',
   /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */

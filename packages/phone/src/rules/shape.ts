@@ -80,10 +80,11 @@ function readObject(node: Node, value: object, path: string, shape: Shape<object
   return result;
 }
 
-/** An element keeps its position, so one that is no object is reported and stands as an empty one. */
+/** An element keeps its position, so one of the wrong type is reported and stands as an empty one. */
 function readItem(node: Node, item: unknown, path: string, shape: Shape<object>): unknown {
   if (item === null) report(shape.wrong, path);
-  return read(node.items as TSchema, item, path, shape) ?? {};
+  const items = node.items as Node & TSchema;
+  return read(items, item, path, shape) ?? (items.type === 'object' ? {} : '');
 }
 
 /** Text is Unicode without NUL, and neither longer nor other than the schema says; numbers are finite. */

@@ -33,8 +33,8 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store 
 export default routes;
 
 async function visibleCustomers(caller: Token, page: Page, { directory }: Store): Promise<Part<StoredCustomer>> {
-  if (caller.level === 'ADMIN') return directory.customers(page);
-  if (caller.level === 'RESELLER') return directory.customers(page, caller.reseller ?? '');
+  if (caller.level === 'ADMIN') return directory.customers.list(undefined, page);
+  if (caller.level === 'RESELLER') return directory.customers.list(caller.reseller ?? '', page);
   const own = caller.customer === undefined ? undefined : await directory.customer(caller.customer);
   const all = own === undefined ? [] : [own];
   return { total: all.length, entries: all.slice(page.offset, page.offset + page.limit) };

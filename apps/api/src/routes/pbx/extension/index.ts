@@ -23,7 +23,7 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store:
     const id = await chooseCustomer(request.caller, named, directory);
     const customer = id === undefined ? undefined : await directory.customer(id);
     if (customer === undefined) throw violationError([CUSTOMER_NOT_FOUND]);
-    const { total, entries } = await directory.extensions(customer._id, { offset, limit });
+    const { total, entries } = await directory.extensions.list(customer._id, { offset, limit });
     return { offset, limit, total, extensions: entries };
   });
 

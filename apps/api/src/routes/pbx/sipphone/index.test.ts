@@ -1,4 +1,4 @@
-import { CATALOGUE, type Model, type Phone, type Violation } from '@ringfence/phone';
+import { CATALOGUE, type Model, newId, type Phone, type Violation } from '@ringfence/phone';
 import { keys } from '@ringfence/store';
 import t from 'tap';
 import { startApi } from '../../../testing.js';
@@ -192,9 +192,14 @@ t.test('serials of side panels are unique across all customers', async (t) => {
 t.test('softkeys refer to what the customer has', async (t) => {
   const { directory } = store;
   const controllers = [ids['own extension'] as string];
-  const group = await directory.createGroup({ customer: ids.own as string, name: 'g', controllers });
-  const queue = await directory.createQueue({ customer: ids.own as string, name: 'q' });
-  const foreign = await directory.createGroup({ customer: ids.foreign as string, name: 'f', controllers });
+  const group = await directory.groups.create({ _id: newId(), customer: ids.own as string, name: 'g', controllers });
+  const queue = await directory.queues.create({ _id: newId(), customer: ids.own as string, name: 'q' });
+  const foreign = await directory.groups.create({
+    _id: newId(),
+    customer: ids.foreign as string,
+    name: 'f',
+    controllers,
+  });
   const device = (await create({ sipPhoneModel: soft._id })).json<Phone>();
   const softkeys = [
     { index: 0, function: 'BLF', value: ids['own extension']?.toUpperCase(), label: 'Hall' },

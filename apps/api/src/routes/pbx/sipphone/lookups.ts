@@ -7,8 +7,8 @@ export function storeLookups({ models, directory, phones }: Store): Lookups {
     model: (id) => models.get(id),
     customer: (id) => directory.customer(id),
     extension: (id) => directory.extension(id),
-    group: (id) => directory.group(id),
-    queue: (id) => directory.queue(id),
+    group: (id) => directory.groups.get(id),
+    queue: (id) => directory.queues.get(id),
     phone: async (id) => {
       const customer = await phones.customer(id);
       return customer === undefined ? undefined : { customer };

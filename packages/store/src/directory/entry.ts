@@ -1,0 +1,67 @@
+import { type Static, Type } from 'typebox';
+
+/** Bytes that a name may have. */
+const NAME_BYTES = 256;
+
+/** Extensions that may control one group. */
+const CONTROLLERS = 500;
+
+const id = (description: string) =>
+  Type.String({ pattern: '^[0-9a-fA-F]{24}$', description, examples: ['65f0a1b2c3d4e5f601234567'] });
+const name = (description: string, example: string) =>
+  Type.String({ pattern: '\\S', maxBytes: NAME_BYTES, description, examples: [example] });
+
+const _id = id('Unique id');
+const customer = id('Id of the customer it belongs to');
+
+/** A company whose phones we serve. */
+export const Customer = Type.Object({
+  _id,
+  name: name('Name of the company', 'Acme'),
+  active: Type.Boolean({ description: 'Whether its phones may do anything', examples: [true] }),
+  reseller: Type.Optional(id('Id of the reseller that looks after it')),
+});
+
+/** A company whose phones we serve. */
+export type Customer = Static<typeof Customer>;
+
+/** A number that a customer's phones are called by. */
+export const Extension = Type.Object({
+  _id,
+  customer,
+  number: Type.String({
+    pattern: '^[0-9]{1,15}$',
+    description: 'What is dialled to call it: 1 to 15 digits, unique within the customer',
+    examples: ['100'],
+  }),
+  name: name('Whom or what it rings', 'Reception'),
+});
+
+/** A number that a customer's phones are called by. */
+export type Extension = Static<typeof Extension>;
+
+/** Phones whose calls others may pick up. */
+export const Group = Type.Object({
+  _id,
+  customer,
+  name: name('Name of the group', 'Sales'),
+  controllers: Type.Array(id('Id of an extension of the same customer'), {
+    maxItems: CONTROLLERS,
+    description: 'Ids of the extensions that control the group; their phones may have a key that picks its calls up',
+  }),
+});
+
+/** Phones whose calls others may pick up. */
+export type Group = Static<typeof Group>;
+
+/** Callers who wait for somebody to answer. */
+export const Queue = Type.Object({ _id, customer, name: name('Name of the queue', 'Support') });
+
+/** Callers who wait for somebody to answer. */
+export type Queue = Static<typeof Queue>;
+
+/** What a phone or side panel is sold as. */
+export const Product = Type.Object({ _id, name: name('Name of the product', 'Desk phone, rented') });
+
+/** What a phone or side panel is sold as. */
+export type Product = Static<typeof Product>;
