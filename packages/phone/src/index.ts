@@ -4,6 +4,7 @@ export * from './fence.js';
 export { newId, parseId } from './ids.js';
 export { normalizeMac } from './mac.js';
 export { CATALOGUE } from './models/catalogue.js';
+export { type CheckedModel, checkModel, checkModelChange } from './models/check.js';
 export * from './models/model.js';
 export { type Checked, checkPhone } from './rules/check.js';
 export type { Lookups, Occupants, Owned } from './rules/lookups.js';

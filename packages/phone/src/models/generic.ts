@@ -19,9 +19,12 @@ const soft = {
     sipConfigReload: false,
     sipReboot: false,
     callWaiting: true,
+    hdAudio: true,
     video: true,
     network: false,
   },
+  digest: ['MD5'],
+  source: 'No manual: what such clients have in common.',
 } as const;
 
 /** Clients that no vendor's configuration describes. */
@@ -31,13 +34,18 @@ export const generic: readonly Model[] = [
     _id: '63f000000000000000080001',
     model: 'Softphone',
     description: 'Any SIP client that is configured by hand',
-    digest: ['SHA-256', 'MD5'],
   },
   {
     ...soft,
     _id: '63f000000000000000080002',
     model: 'WebRTC',
     description: 'SIP client in a browser, over WebSocket',
-    digest: ['MD5'],
+  },
+  {
+    ...soft,
+    _id: '63f000000000000000080003',
+    model: 'SIP phone',
+    description: 'Any phone that is configured by hand',
+    capabilities: { ...soft.capabilities, hdAudio: false, video: false },
   },
 ];

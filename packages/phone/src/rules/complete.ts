@@ -37,7 +37,7 @@ export function completePhone(body: PhoneBody, model: Model, customer: string): 
     },
     volume: completeVolume(body.volume, model),
     softkeys: completeSoftkeys(body.softkeys, model),
-    codec: { hdAudio: body.codec?.hdAudio ?? true, video: body.codec?.video ?? false },
+    codec: { hdAudio: body.codec?.hdAudio ?? model.capabilities.hdAudio, video: body.codec?.video ?? false },
     network: completeNetwork(body.network, model),
     purchaseInfo: completePurchase(body.purchaseInfo),
   }) as NewPhone['settings'];
