@@ -103,7 +103,7 @@ t.test('a stray request inside a dialog gets 481 (section 12.2.2)', async (t) =>
       requestText({
         method: method ?? '',
         to: to ?? '',
-        callId: `${method}${to}`.replaceAll(' ', ''),
+        callId: `${Math.random()}`,
         branch: `z9hG4bK${Math.random()}`,
       }),
     );
@@ -156,6 +156,46 @@ t.test('a call to the application, with everything inside it', async (t) => {
   inside('BYE', 4, '6');
   await alice.response(481, 'BYE');
   t.same(events, ['info', 'destroyed']);
+});
+
+t.test('what happens inside an early dialog neither confirms nor ends it', async (t) => {
+  const { admin, phone } = await start(t);
+  const raw = await RawApplication.connect(admin);
+  await raw.ask('authenticate|secret|');
+  await raw.ask('route|invite');
+  const alice = await phone();
+  alice.send(requestText({ method: 'INVITE', via: viaOf(alice, '1'), more: [contactOf(alice)] }));
+  const transactionId = ((await raw.next()) ?? '').split('|')[7];
+  await raw.ask(`sip|${transactionId}|\r\nSIP/2.0 183 Session Progress\r\nRequire: 100rel\r\n\r\n${SDP}`);
+  const progress = await alice.response(183);
+  await alice.response(183, 'INVITE');
+  const inside = async (method: string, cseq: number, status: number, more: string[] = []) => {
+    const to = progress.value('To') ?? '';
+    alice.send(requestText({ method, cseq, to, via: viaOf(alice, String(cseq)), more }));
+    const request = (await raw.next()) ?? '';
+    t.equal(request.split('|')[8], 'call-1;from-tag=a1');
+    await raw.ask(`sip|${request.split('|')[7]}|\r\nSIP/2.0 ${status} Whatever\r\n\r\n`);
+    await alice.response(status, method);
+  };
+  alice.send(
+    requestText({
+      method: 'PRACK',
+      cseq: 2,
+      to: progress.value('To') ?? '',
+      via: viaOf(alice, 'x'),
+      more: ['RAck: 1 1 INVITE'],
+    }),
+  );
+  await alice.response(481, 'PRACK');
+  await inside('PRACK', 3, 200, [`RAck: ${progress.value('RSeq')} 1 INVITE`]);
+  await inside('INFO', 4, 415);
+  await inside('INFO', 5, 200);
+  alice.received.length = 0;
+  alice.send(requestText({ method: 'CANCEL', via: viaOf(alice, '1') }));
+  await alice.response(487);
+  alice.send(requestText({ method: 'INFO', cseq: 6, to: progress.value('To') ?? '', via: viaOf(alice, '6') }));
+  await alice.response(481, 'INFO');
+  raw.close();
 });
 
 t.test('a cancelled call', async (t) => {

@@ -62,7 +62,7 @@ export function createServer(options: ServerOptions): DrachtioServer {
 
 class Server implements DrachtioServer {
   readonly #options: ServerOptions;
-  readonly #timers = new Timers();
+  readonly #timers: Timers;
   readonly #transports: Transports;
   readonly #transactions: Transactions;
   readonly #dialogs: Dialogs<Application>;
@@ -71,8 +71,9 @@ class Server implements DrachtioServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    const timers = this.#timers;
     const logger = options.logger ?? silentLogger;
+    const timers = new Timers(undefined, (error) => logger.error({ err: error }, 'a timer failed'));
+    this.#timers = timers;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const durations = { ...RFC_DURATIONS, ...options.durations };
     const { hosts, port, transports = ['tcp', 'udp'] } = options.sip;
@@ -84,10 +85,7 @@ class Server implements DrachtioServer {
         timers,
         limits,
         logger,
-        user: {
-          message: (message, from, bytes) => this.#transactions.receive(message, from, bytes),
-          connectionClosed: (connection) => flows.forget(connection),
-        },
+        user: { message: (message, from, bytes) => this.#transactions.receive(message, from, bytes) },
       },
     );
     this.#transactions = new Transactions({

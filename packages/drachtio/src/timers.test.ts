@@ -50,6 +50,24 @@ t.test('a timer may start and cancel others while it fires', async (t) => {
   t.same(fired, ['first', 'started']);
 });
 
+t.test('a timer that throws is reported and stops no other', async (t) => {
+  const clock = new ManualClock();
+  const errors: unknown[] = [];
+  const timers = new Timers(clock, (error) => errors.push(error));
+  let fired = 0;
+  timers.start(10, () => {
+    throw new Error('bad');
+  });
+  timers.start(10, () => {
+    fired += 1;
+  });
+  timers.start(20, () => {
+    fired += 1;
+  });
+  clock.advance(50);
+  t.same([errors.length, fired], [1, 2]);
+});
+
 t.test('cleared timers are gone and new ones work', async (t) => {
   const clock = new ManualClock();
   const timers = new Timers(clock);

@@ -27,13 +27,16 @@ export const systemClock: Clock = {
  */
 export class Timers {
   readonly #clock: Clock;
+  readonly #failed: (error: unknown) => void;
   readonly #queues = new Map<number, Queue>();
   #size = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
   #cancelWake: (() => void) | undefined;
 
-  constructor(clock: Clock = systemClock) {
+  /** @param failed told of what a timer throws; the other timers go on */
+  constructor(clock: Clock = systemClock, failed: (error: unknown) => void = rethrow) {
     this.#clock = clock;
+    this.#failed = failed;
   }
 
   /** How many timers are running. */
@@ -100,13 +103,21 @@ export class Timers {
       while (queue.next !== queue && queue.next.due <= now) {
         const entry = queue.next;
         this.#remove(entry);
-        entry.fire();
+        try {
+          entry.fire();
+        } catch (error) {
+          this.#failed(error);
+        }
       }
       if (queue.next === queue) this.#queues.delete(ms);
       else next = Math.min(next, queue.next.due);
     }
     if (next < this.#wakeAt) this.#wake(next);
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 interface Entry extends Timer {

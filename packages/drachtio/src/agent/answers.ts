@@ -12,6 +12,8 @@ import { ReliableProvisionals } from './reliable-provisionals.js';
 /** A request that an application has yet to answer. */
 interface Expected {
   readonly application: Application;
+  /** Whether the request came outside dialogs, so that the dialog, if there is one, stands and falls with its answer. */
+  readonly isInitial: boolean;
   /** The dialog the request came in, or that it has made. */
   dialog: Dialog<Application> | undefined;
   readonly provisionals: ReliableProvisionals;
@@ -43,7 +45,7 @@ export class Answers {
   /** Notes which application is to answer a request. */
   expect(transaction: ServerTransaction, application: Application, dialog?: Dialog<Application>): void {
     const provisionals = new ReliableProvisionals(this.#core, transaction);
-    this.#expected.set(transaction, { application, dialog, provisionals });
+    this.#expected.set(transaction, { application, isInitial: dialog === undefined, dialog, provisionals });
     application.received.set(transaction.id, transaction);
     if (transaction.method === 'INVITE' && dialog !== undefined) dialog.isInvited = true;
     transaction.onTerminated = () => this.abandon(transaction);
@@ -81,9 +83,9 @@ export class Answers {
   abandon(transaction: ServerTransaction): { application?: Application; dialog?: Dialog<Application> | undefined } {
     const expected = this.#expected.get(transaction);
     if (expected === undefined) return {};
-    const { application, dialog } = expected;
+    const { application, isInitial, dialog } = expected;
     this.#settle(transaction, expected);
-    if (dialog?.state === 'early') this.#core.dialogs.delete(dialog);
+    if (dialog !== undefined && (isInitial || transaction.method === 'BYE')) this.#end(dialog);
     return { application, dialog };
   }
 
@@ -95,9 +97,9 @@ export class Answers {
     }
   }
 
-  /** Stops sending the 2xx of a dialog again. */
+  /** Forgets a dialog that nobody owns any more. */
   forget(dialog: Dialog<Application>): void {
-    this.#stopRetransmitting(dialog);
+    this.#end(dialog);
   }
 
   #send(transaction: ServerTransaction, expected: Expected, { draft, id }: { draft: Draft; id: string }): void {
@@ -152,19 +154,19 @@ export class Answers {
     expected: Expected,
     { request, response, bytes }: { request: SipRequest; response: SipResponse; bytes: Buffer },
   ): void {
-    const { dialogs, flows } = this.#core;
-    const { dialog } = expected;
-    const { status } = response;
+    const { isInitial, dialog } = expected;
+    const isSuccess = response.status < 300;
     this.#settle(transaction, expected);
-    if (status < 300) {
-      if (dialog !== undefined) dialog.state = 'confirmed';
-      if (request.method === 'REGISTER') flows.learn(request, response, transaction.from);
-      if (request.method === 'INVITE' && dialog !== undefined) this.#retransmit(dialog, transaction, bytes);
-    } else if (dialog?.state === 'early') dialogs.delete(dialog);
-    if (dialog !== undefined && endsDialog(request, dialog)) {
-      this.#stopRetransmitting(dialog);
-      dialogs.delete(dialog);
-    }
+    if (isSuccess && request.method === 'REGISTER') this.#core.flows.learn(request, response, transaction.from);
+    if (dialog === undefined) return;
+    if (isInitial && isSuccess) dialog.state = 'confirmed';
+    if ((isInitial && !isSuccess) || endsDialog(request, dialog)) this.#end(dialog);
+    else if (isSuccess && request.method === 'INVITE') this.#retransmit(dialog, transaction, bytes);
+  }
+
+  #end(dialog: Dialog<Application>): void {
+    this.#stopRetransmitting(dialog);
+    this.#core.dialogs.delete(dialog);
   }
 
   #settle(transaction: ServerTransaction, { application, dialog, provisionals }: Expected): void {

@@ -5,7 +5,6 @@ import type { SipRequest, SipResponse } from '../sip/message.js';
 import { parameter } from '../sip/parameters.js';
 import { parseUri, type SipUri } from '../sip/uri.js';
 import type { Hop } from '../transport/hop.js';
-import type { TcpConnection } from '../transport/tcp-connection.js';
 
 interface Flow {
   readonly hop: Hop;
@@ -61,11 +60,6 @@ export class Flows {
         own === 0,
       );
     }
-  }
-
-  /** Forgets the ways over a connection that closed. */
-  forget(connection: TcpConnection): void {
-    for (const [key, { hop }] of this.#flows) if (hop.connection === connection) this.#flows.delete(key);
   }
 
   #set(key: string, flow: Flow, isRemoval: boolean): void {

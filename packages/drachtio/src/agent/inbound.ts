@@ -64,10 +64,7 @@ export class Inbound implements TransactionUser {
     const dialog = dialogs.find(request);
     const owner = dialog?.owner;
     if (dialog === undefined || owner === undefined || dialog.state === 'failed') {
-      if (dialog !== undefined) {
-        this.#answers.forget(dialog);
-        dialogs.delete(dialog);
-      }
+      if (dialog !== undefined) this.#answers.forget(dialog);
       transaction.answer(481);
       return;
     }

@@ -2,8 +2,9 @@ import type { Application } from '../application/connection.js';
 import type { Draft } from '../application/draft.js';
 import { formatMeta } from '../application/meta.js';
 import { Dialog } from '../dialog/dialog.js';
+import { parseNumber } from '../sip/characters.js';
 import type { Header } from '../sip/headers.js';
-import { newTag } from '../sip/identifiers.js';
+import { newTag, newUuid } from '../sip/identifiers.js';
 import { answerTo, NO_BODY, type SipRequest, SipResponse } from '../sip/message.js';
 import { parseUri, type SipUri } from '../sip/uri.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
@@ -24,6 +25,7 @@ const MAX_REFUSALS = 10_000;
 const SERVER_HEADERS = 250;
 const TCP_ATTEMPT_TIMEOUT = 500;
 const LOCAL_RESPONSE_DELAY = 10;
+const MAX_RELIABLE_PEERS = 16;
 
 /** What an application asked for and where the answer goes. */
 interface Order {
@@ -61,7 +63,7 @@ export class Outbound {
       return;
     }
     const bytes = cancel.toBuffer();
-    application.respond(id, `OK|${requestMeta(transaction.hop, bytes.length)}|${newTag()}|Msg sent:|`, bytes);
+    application.respond(id, `OK|${requestMeta(transaction.hop, bytes.length)}|${newUuid()}|Msg sent:|`, bytes);
   }
 
   /** The application is gone: nobody waits for its requests any more, and its INVITEs are cancelled. */
@@ -174,7 +176,7 @@ export class Outbound {
       return;
     }
     const meta = formatMeta({ source: 'application', bytes: 0, protocol: 'unknown', address: '', port: 0 });
-    const transactionId = newTag();
+    const transactionId = newUuid();
     const dialogId = DIALOG_METHODS.has(request.method) ? `${request.callId};from-tag=${request.from.tag ?? ''}` : '';
     application.respond(id, `OK|${meta}|${transactionId}|Msg sent:|`, request.toBuffer());
     // Later, so that an application that awaits the request being sent has time to listen for the response.
@@ -228,7 +230,7 @@ export class Outbound {
       const bytes = ack.toBuffer();
       dialog.sentAck = { number, bytes, hop };
       this.#core.transports.send(bytes, hop, () => {});
-      application.respond(id, `OK|${requestMeta(hop, bytes.length)}|${newTag()}|Msg sent:|`, bytes);
+      application.respond(id, `OK|${requestMeta(hop, bytes.length)}|${newUuid()}|Msg sent:|`, bytes);
     });
   }
 
@@ -260,7 +262,7 @@ export class Outbound {
       isInitial,
     }: { request: SipRequest; hop: Hop; dialog: Dialog<Application> | undefined; isInitial: boolean },
   ): void {
-    const exchange: Exchange = { application, request, dialog, isInitial };
+    const exchange: Exchange = { application, request, dialog, isInitial, reliable: new Map() };
     const transaction = this.#core.transactions.request(request, hop, {
       response: (response, from, bytes) => this.#receive(transaction, exchange, { response, from, bytes }),
       failed: (status) => this.#fail(transaction, exchange, status),
@@ -280,10 +282,12 @@ export class Outbound {
     { response, from, bytes }: { response: SipResponse; from: Hop; bytes: number },
   ): void {
     const { application, request, dialog } = exchange;
-    if (response.status === 100) return;
+    if (response.status === 100 || isRepeatedProvisional(exchange, response)) return;
     if (request.method === 'INVITE' && dialog !== undefined && this.#isRepeated2xx(dialog, request, response, from))
       return;
     if (response.status >= 200) application.sent.delete(transaction.id);
+    const isUnwanted = !application.isOpen && response.status >= 200 && response.status < 300;
+    if (isUnwanted && request.method === 'INVITE') this.#endFork(request, response, from);
     if (dialog !== undefined) this.#applyTo(dialog, exchange, { response, from });
     application.send(`sip|${networkMeta(from, bytes)}|${transaction.id}|${dialog?.id ?? ''}|`, response.toBuffer());
     if (dialog !== undefined) this.#endIfLast(dialog, request, response.status);
@@ -383,6 +387,8 @@ interface Exchange {
   readonly dialog: Dialog<Application> | undefined;
   /** Whether the request may make the dialog, rather than being sent inside it. */
   readonly isInitial: boolean;
+  /** The RSeq of the last reliable provisional response, by To tag. */
+  readonly reliable: Map<string, number>;
 }
 
 interface LocalResponse {
@@ -409,6 +415,16 @@ const OWN_IN_CANCEL = new Set([
 function placeIn(dialog: Dialog, number: number): Parameters<typeof composeInDialog>[1] {
   const { uri, routes } = dialog.target;
   return { uri, routes, from: dialog.localAddress, to: dialog.remoteAddress, callId: dialog.callId, number };
+}
+
+/** Whether a reliable provisional response was had before (RFC 3262 section 4); else takes note of it. */
+function isRepeatedProvisional({ reliable }: Exchange, response: SipResponse): boolean {
+  const number = response.status < 200 ? parseNumber(response.value('RSeq') ?? '', 0xffffffff) : undefined;
+  const tag = response.to.tag ?? '';
+  if (number === undefined) return false;
+  if (number <= (reliable.get(tag) ?? 0)) return true;
+  if (reliable.size < MAX_RELIABLE_PEERS || reliable.has(tag)) reliable.set(tag, number);
+  return false;
 }
 
 function sizeOf({ startLine, headers, body }: Draft): number {

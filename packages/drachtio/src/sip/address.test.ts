@@ -30,6 +30,8 @@ t.test('addresses that are refused', async (t) => {
     '<sip:a@b>x',
     '<sip:a@b>;',
     '<sip:a@b>;tag=',
+    '<sip:a@b>;tag=a|b',
+    '<sip:a@b>;tag="q"',
     'sip:a@b,sip:c@d',
     '*',
   ];

@@ -1,4 +1,4 @@
-import { isBlank, skipBlanks } from './characters.js';
+import { consistsOf, isBlank, skipBlanks, TOKEN } from './characters.js';
 import { endOfQuoted, type Parameter, parameter, parseParameters } from './parameters.js';
 import { isAbsoluteUri } from './uri.js';
 
@@ -57,5 +57,6 @@ function parseAddrSpec(value: string): Address | undefined {
 function finish(displayName: string, uri: string, parameters: Parameter[] | undefined): Address | undefined {
   if (parameters === undefined) return undefined;
   const tag = parameter(parameters, 'tag');
-  return tag === '' ? undefined : { displayName, uri, parameters, tag };
+  const isTagValid = tag === undefined || consistsOf(TOKEN, tag);
+  return isTagValid ? { displayName, uri, parameters, tag } : undefined;
 }

@@ -16,6 +16,11 @@ export const HOST = characterClass(`${ALPHANUMERIC}-._`);
 /** Characters of a URI parameter's name or value, and of the URI headers after `?`. */
 export const URI_PARAMETER = characterClass(`${ALPHANUMERIC}-_.!~*'()%[]/:&+$`);
 
+/** Characters of a Call-ID: all visible ones, more than the grammar has, but for the one that divides drachtio's fields. */
+export const CALL_ID = characterClass(visibleCharacters().replace('|', ''));
+/** Characters of a parameter's value that stands without quotes: a token or host, and what is met in practice. */
+export const PARAMETER_VALUE = characterClass(`${ALPHANUMERIC}-.!%*_+\`'~[]:/@=&?$#(){}^`);
+
 /** Tells whether every character of `text` from `start` to `end` is in the class, and that there is at least one. */
 export function consistsOf(characters: Uint8Array, text: string, start = 0, end = text.length): boolean {
   if (start >= end) return false;
@@ -48,6 +53,10 @@ export function skipBlanks(text: string, position: number): number {
   let i = position;
   while (i < text.length && isBlank(text.charCodeAt(i))) i += 1;
   return i;
+}
+
+function visibleCharacters(): string {
+  return Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('');
 }
 
 function characterClass(members: string): Uint8Array {

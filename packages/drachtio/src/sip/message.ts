@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from './address.js';
+import { CALL_ID, consistsOf } from './characters.js';
 import { type CSeq, parseCSeq } from './cseq.js';
 import type { Header } from './headers.js';
 import { reasonPhrase } from './statuses.js';
@@ -57,7 +58,7 @@ export abstract class SipMessage {
     if (this.#via === undefined) names.push('Via');
     if (this.#from === undefined) names.push('From');
     if (this.#to === undefined) names.push('To');
-    if (this.callId === '' || this.callId.includes(' ')) names.push('Call-ID');
+    if (!consistsOf(CALL_ID, this.callId)) names.push('Call-ID');
     if (this.#cseq === undefined) names.push('CSeq');
     return names;
   }

@@ -1,4 +1,4 @@
-import { isBlank, skipBlanks, TOKEN } from './characters.js';
+import { PARAMETER_VALUE, skipBlanks, TOKEN } from './characters.js';
 
 /** One `;name=value` parameter. The name keeps its spelling; a flag has no value; a quoted value keeps its quotes. */
 export interface Parameter {
@@ -61,7 +61,6 @@ export function endOfQuoted(text: string, start: number): number {
 }
 
 const QUOTE = 34;
-const COMMA = 44;
 const SEMICOLON = 59;
 const EQUALS = 61;
 const BACKSLASH = 92;
@@ -73,9 +72,6 @@ function isToken(code: number): boolean {
 function endOfValue(text: string, start: number): number {
   if (text.charCodeAt(start) === QUOTE) return endOfQuoted(text, start);
   let i = start;
-  for (; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === SEMICOLON || code === COMMA || code === QUOTE || isBlank(code)) break;
-  }
+  while (i < text.length && PARAMETER_VALUE[text.charCodeAt(i)] === 1) i += 1;
   return i;
 }

@@ -15,10 +15,10 @@ export class Connections {
   readonly #byPeer = new Map<string, TcpConnection>();
   readonly #perAddress = new Map<string, number>();
 
-  constructor({ timers, limits, events }: { timers: Timers; limits: Limits; events: ConnectionEvents }) {
+  constructor({ timers, limits, receive }: { timers: Timers; limits: Limits; receive: ConnectionEvents['message'] }) {
     this.#timers = timers;
     this.#limits = limits;
-    this.#events = { message: events.message, closed: (connection) => this.#forget(connection, events) };
+    this.#events = { message: receive, closed: (connection) => this.#forget(connection) };
   }
 
   get size(): number {
@@ -70,13 +70,12 @@ export class Connections {
     return connection;
   }
 
-  #forget(connection: TcpConnection, events: ConnectionEvents): void {
+  #forget(connection: TcpConnection): void {
     const { address, port } = connection;
     if (this.#byPeer.get(key(address, port)) === connection) this.#byPeer.delete(key(address, port));
     const count = (this.#perAddress.get(address) ?? 1) - 1;
     if (count === 0) this.#perAddress.delete(address);
     else this.#perAddress.set(address, count);
-    events.closed(connection);
   }
 }
 

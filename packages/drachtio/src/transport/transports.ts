@@ -16,7 +16,6 @@ import { UdpSocket } from './udp-socket.js';
 export interface TransportUser {
   /** `bytes` is the message's size as it was received. */
   message(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void;
-  connectionClosed(connection: TcpConnection): void;
 }
 
 /** Where and over what to listen. */
@@ -54,10 +53,7 @@ export class Transports {
     this.#connections = new Connections({
       timers,
       limits,
-      events: {
-        message: (connection, message, bytes) => this.#receiveOverTcp(connection, message, bytes),
-        closed: (connection) => user.connectionClosed(connection),
-      },
+      receive: (connection, message, bytes) => this.#receiveOverTcp(connection, message, bytes),
     });
   }
 
@@ -169,7 +165,7 @@ export class Transports {
 
   async #bindUdp(host: string, port: number): Promise<number> {
     const receive = (bytes: Buffer, address: string, from: number): void => {
-      const message = parseDatagram(bytes);
+      const message = from === 0 ? undefined : parseDatagram(bytes);
       if (message !== undefined)
         this.#hand(message, { transport: 'udp', local: point, address, port: from }, bytes.length);
     };

@@ -54,8 +54,8 @@ export class UdpSocket {
 
   /** Sends a datagram. `failed` is called when the system refuses it. */
   send(bytes: Buffer, address: string, port: number, failed: (error: Error) => void): void {
-    if (address.includes(':') !== this.#isV6) {
-      failed(new Error(`${address} can't be reached from this socket`));
+    if (address.includes(':') !== this.#isV6 || port === 0) {
+      failed(new Error(`${address} port ${port} can't be reached from this socket`));
       return;
     }
     this.#socket.send(bytes, 0, bytes.length, port, address, (error) => {
