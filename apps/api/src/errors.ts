@@ -19,6 +19,7 @@ const KINDS = {
   unauthorized: { code: 401, description: 'Token is missing, unknown or expired' },
   access_denied: { code: 403, description: 'Insufficient access level' },
   not_found: { code: 404, description: 'Not found' },
+  in_use: { code: 409, description: 'Something depends on it' },
   payload_too_large: { code: 413, description: 'Body is too large' },
   unsupported_media_type: { code: 415, description: 'Body must be application/json' },
   too_many_requests: { code: 429, description: 'Too many requests', retryAfter: 1 },

@@ -13,7 +13,12 @@ export interface TestApi {
   /** The clock of the store, ms since 1970. */
   clock: { now: number };
   /** Calls the API with one of the {@link TestApi.tokens}. */
-  call(token: string, method: 'GET' | 'POST', url: string, payload?: unknown): Promise<LightMyRequestResponse>;
+  call(
+    token: string,
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    payload?: unknown,
+  ): Promise<LightMyRequestResponse>;
   /** The text of each token by its name. */
   tokens: Record<string, string>;
   /** Ids of what there is by its name: customers `own`, `sibling`, `foreign`, `inactive`, and an extension of each. */

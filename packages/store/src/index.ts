@@ -1,5 +1,6 @@
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
+export { type CreatedPhone, createPhone } from './create-phone.js';
 export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';
 export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './directory/entries.js';
 export * from './directory/entry.js';
@@ -7,7 +8,7 @@ export type { Entry } from './directory/kinds.js';
 export { Directory } from './directory.js';
 export * from './events.js';
 export { keys } from './keys.js';
-export { Models } from './models.js';
+export { Models, type WrittenModel } from './models.js';
 export { PhoneConflict, Phones } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';

@@ -53,6 +53,8 @@ export const keys = {
   referrers: (id: string) => `rf:referrers:${id}`,
   /** Hash: phone models that operators added or changed, field = model id, value = JSON. */
   models: 'rf:models',
+  /** Hash: the names of those models, field = brand and name, value = model id. */
+  modelNames: 'rf:model-names',
   /** Hash: API tokens, field = SHA-256 of the token, value = JSON. */
   tokens: 'rf:tokens',
   /** Sorted set of `token id:SHA-256`, all of score 0, so that they are in the order of the ids. */

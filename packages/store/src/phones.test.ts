@@ -14,7 +14,10 @@ t.teardown(async () => {
   await store.close();
   await server.close();
 });
-t.beforeEach(() => store.redis.flushall());
+t.beforeEach(async () => {
+  await store.redis.flushall();
+  await store.redis.mset({ [keys.customer(CUSTOMER)]: '{}', [keys.extension(EXTENSION)]: '{}' });
+});
 
 const CUSTOMER = 'aaaaaaaaaaaaaaaaaaaaaaaa';
 const EXTENSION = 'bbbbbbbbbbbbbbbbbbbbbbbb';
@@ -91,15 +94,57 @@ t.test('phones without handsets share an address without having a position', asy
 t.test('what is taken leaves no trace of the phone that wanted it', async (t) => {
   await store.phones.create(newPhone({ macAddress: MAC, ...panels('P1') }));
   const before = await everything();
-  const wanted: [PhoneConflict['taken'], NewPhone][] = [
+  const wanted: [PhoneConflict['over'], NewPhone][] = [
     ['macAddress', newPhone({ macAddress: MAC, ...panels('P2') })],
     ['macAddress', newPhone({ macAddress: MAC, customer: 'd'.repeat(24) }, 5)],
     ['macAddress', newPhone({ macAddress: MAC, sipPhoneModel: 'd'.repeat(24) }, 5)],
     ['sidePanels', newPhone({ macAddress: '000413AABBCD', extension: EXTENSION, ...panels('P2', 'P1') })],
   ];
-  for (const [taken, phone] of wanted) await t.rejects(store.phones.create(phone), new PhoneConflict(taken));
+  for (const [over, phone] of wanted) await t.rejects(store.phones.create(phone), new PhoneConflict(over));
   t.same(await everything(), before);
   t.same(await store.phones.takenSidePanels(['P2', 'P1', 'P3']), ['P1']);
+});
+
+t.test('what a phone refers to must exist, and knows of the phone from then on', async (t) => {
+  const [product, panel, group, queue, device] = ['1', '2', '3', '4', '5'].map((digit) => digit.repeat(24)) as [
+    ...[string, string, string, string, string],
+  ];
+  const wanted = newPhone({
+    ...{ product, purchaseInfo: { sidePanels: [{ product: panel }, { product: panel }, {}] } },
+    softkeys: [
+      { function: 'BLF', value: EXTENSION },
+      { function: 'PICKUPGROUP', value: group },
+      { function: 'QUEUE', value: queue },
+      { function: 'DNDOTHER', value: device },
+      { function: 'SPEEDDIAL', value: '112' },
+    ],
+  });
+  const entries = [
+    keys.product(product),
+    keys.product(panel),
+    keys.group(group),
+    keys.queue(queue),
+    keys.phone(device),
+  ];
+  await store.redis.mset(Object.fromEntries(entries.map((key) => [key, '{}'])));
+  for (const key of [keys.customer(CUSTOMER), keys.extension(EXTENSION), ...entries]) {
+    await store.redis.rename(key, 'away');
+    await t.rejects(store.phones.create(wanted), new PhoneConflict('reference'), key);
+    t.equal(await store.redis.exists(keys.customerPhones(CUSTOMER)), 0);
+    await store.redis.rename('away', key);
+  }
+  const { _id } = await store.phones.create(wanted);
+  for (const id of [product, panel, EXTENSION, group, queue, device]) {
+    t.same(await store.redis.smembers(keys.referrers(id)), [_id]);
+  }
+});
+
+t.test('an id is given once', async (t) => {
+  const id = '6'.repeat(24);
+  const phone = await store.phones.create(newPhone(), id);
+  t.equal(phone._id, id);
+  await t.rejects(store.phones.create(newPhone(), id), new PhoneConflict('id'));
+  t.same(await store.phones.get(id), phone);
 });
 
 t.test('of 64 simultaneous creates for one place exactly one wins', async (t) => {

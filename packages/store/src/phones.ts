@@ -6,16 +6,25 @@ import { Script } from './script.js';
 import type { Secrets } from './secrets.js';
 import { readStatus } from './status.js';
 
-/** What {@link PhoneConflict} says is taken, by the status of the script. */
-const TAKEN = { '-1': 'username', '-2': 'macAddress', '-3': 'sidePanels' } as const;
+/** What {@link PhoneConflict} names, by the status of the script. */
+const CONFLICTS = {
+  '-1': 'username',
+  '-2': 'macAddress',
+  '-3': 'sidePanels',
+  '-4': 'reference',
+  '-5': 'id',
+} as const;
 
-/** Thrown when a phone can't be stored because something that must be unique is taken; nothing was stored. */
+/**
+ * Thrown when a phone can't be stored because something that must be unique is taken, or something that it refers to
+ * does not exist; nothing was stored.
+ */
 export class PhoneConflict extends Error {
-  readonly taken: 'username' | 'macAddress' | 'sidePanels';
+  readonly over: (typeof CONFLICTS)[keyof typeof CONFLICTS];
 
-  constructor(taken: PhoneConflict['taken']) {
-    super(`taken: ${taken}`);
-    this.taken = taken;
+  constructor(over: PhoneConflict['over']) {
+    super(`conflict over ${over}`);
+    this.over = over;
   }
 }
 
@@ -42,11 +51,10 @@ export class Phones {
    * Stores a new phone with new credentials, claims its place at its MAC address and its side panels' serials, and
    * appends `phone.created`: all of it or nothing.
    * @returns the phone as it is read back, with its password
-   * @throws PhoneConflict when something is taken
+   * @throws PhoneConflict when something is taken or missing
    */
-  async create(phone: NewPhone): Promise<Phone> {
+  async create(phone: NewPhone, id: string = newId()): Promise<Phone> {
     const { settings } = phone;
-    const id = newId();
     const { username, password } = newCredentials();
     const fields = this.#fields(settings, id, username, password);
     const list = Object.entries(fields).flat();
@@ -54,13 +62,17 @@ export class Phones {
       ...{ type: 'phone.created', at: this.#now(), customer: settings.customer, phone: id },
       ...(settings.extension === undefined ? {} : { extension: settings.extension }),
     });
-    const place = await this.#createPhone.run(this.#redis, claims(settings, id, username), [
-      ...[id, settings.macAddress === undefined ? 0 : phone.places, phone.handsets ? 1 : 0, settings.sipPhoneModel],
-      ...[settings.customer, settings.extension === undefined ? 0 : 1, EVENTS_KEPT],
-      ...[list.length, ...list, ...event],
-    ]);
-    const taken = TAKEN[String(place) as keyof typeof TAKEN];
-    if (taken !== undefined) throw new PhoneConflict(taken);
+    const references = referencesOf(settings);
+    const place = await this.#createPhone.run(
+      this.#redis,
+      [...claims(settings, id, username), ...references.flat(), ...serials(settings)],
+      [
+        ...[id, settings.macAddress === undefined ? 0 : phone.places, phone.handsets ? 1 : 0, settings.sipPhoneModel],
+        ...[settings.customer, EVENTS_KEPT, references.length, list.length, ...list, ...event],
+      ],
+    );
+    const conflict = CONFLICTS[String(place) as keyof typeof CONFLICTS];
+    if (conflict !== undefined) throw new PhoneConflict(conflict);
     return this.#show(id, phone.handsets ? { ...fields, handsetIndex: String(place) } : fields, []) as Phone;
   }
 
@@ -129,16 +141,40 @@ export class Phones {
   }
 }
 
-/** The keys that a new phone is written to. */
-function claims({ customer, macAddress, extension, purchaseInfo }: NewPhone['settings'], id: string, username: string) {
-  const serials = (purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => serial ?? []);
+/** The keys that are a new phone's own, or its place at a MAC address. */
+function claims({ macAddress }: NewPhone['settings'], id: string, username: string): string[] {
   const own = keys.phone(id);
-  return [
-    ...[own, keys.username(username), keys.customerPhones(customer), keys.events],
-    ...[
-      macAddress === undefined ? own : keys.mac(macAddress),
-      extension === undefined ? own : keys.extensionPhones(extension),
-    ],
-    ...serials.map(keys.sidePanel),
+  return [own, keys.username(username), keys.events, macAddress === undefined ? own : keys.mac(macAddress)];
+}
+
+/** What a phone refers to, each with the set of those that refer to it. */
+function referencesOf(settings: NewPhone['settings']): [entry: string, referrers: string][] {
+  const { customer, extension, product, purchaseInfo, softkeys = [] } = settings;
+  const products = [product, ...(purchaseInfo?.sidePanels ?? []).map((panel) => panel.product)];
+  const named: [entry: string, id: string][] = [
+    ...products.flatMap((id) => (id === undefined ? [] : [[keys.product(id), id] satisfies [string, string]])),
+    ...softkeys.flatMap(({ function: name = '', value = '' }) => {
+      const key = SOFTKEY_REFERENCES[name];
+      return key === undefined ? [] : [[key(value), value] satisfies [string, string]];
+    }),
   ];
+  return [
+    [keys.customer(customer), keys.customerPhones(customer)],
+    ...(extension === undefined
+      ? []
+      : [[keys.extension(extension), keys.extensionPhones(extension)] as [string, string]]),
+    ...new Map(named.map(([key, id]): [string, string] => [key, keys.referrers(id)])),
+  ];
+}
+
+/** The key of what a softkey names, by its function. */
+const SOFTKEY_REFERENCES: Record<string, (id: string) => string> = {
+  BLF: keys.extension,
+  DNDOTHER: keys.phone,
+  PICKUPGROUP: keys.group,
+  QUEUE: keys.queue,
+};
+
+function serials({ purchaseInfo }: NewPhone['settings']): string[] {
+  return (purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => (serial === undefined ? [] : keys.sidePanel(serial)));
 }

@@ -158,7 +158,8 @@ export class Entries<T extends Entry> {
   }
 }
 
-async function retry<R>(attempt: () => Promise<R>): Promise<R> {
+/** Attempts something anew while it fails because others were faster. */
+export async function retry<R>(attempt: () => Promise<R>): Promise<R> {
   for (let left = ATTEMPTS; ; left--) {
     try {
       return await attempt();
