@@ -94,7 +94,7 @@ export class Access {
 
   /** What can be checked of the answer to a challenge without looking anything up. */
   #readAnswer(request: SipRequest, kind: ChallengeKind): { credentials: DigestCredentials; nonce: Admission['nonce'] } {
-    const header = request.get(CHALLENGES[kind].answer);
+    const header = request.headers[CHALLENGES[kind].answer];
     if (header === undefined) throw this.#challenge(kind, false);
     const credentials = readCredentials(header, this.#parts.realm);
     if (credentials === 'malformed') throw new SipFailure(400);

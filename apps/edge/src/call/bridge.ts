@@ -111,7 +111,7 @@ function passInfo(to: SipDialog, request: SipRequest, response: SipResponse, end
   }
   const headers = Object.fromEntries(
     INFO_HEADERS.flatMap((name) => {
-      const value = request.get(name);
+      const value = request.headers[name.toLowerCase()];
       return value !== undefined && /^[\x20-\x7e]{1,256}$/.test(value) ? [[name, value]] : [];
     }),
   );

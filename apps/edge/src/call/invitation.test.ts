@@ -9,8 +9,7 @@ function read(changes: { uri?: string; body?: string; headers?: Record<string, s
   return readInvitation({
     uri,
     body,
-    get: (name: string) => all[name],
-    has: (name: string) => all[name] !== undefined,
+    headers: all,
   } as SipRequest);
 }
 

@@ -24,21 +24,21 @@ const LONGEST_SDP = 16_384;
 export function readInvitation(request: SipRequest): Invitation {
   const uri = parseSipUri(request.uri);
   if (uri === undefined) throw new SipFailure(/^sips?:/i.test(request.uri) ? 400 : 416);
-  if (parseNameAddrs(request.get('contact') ?? '', 1) === undefined) throw new SipFailure(400);
+  if (parseNameAddrs(request.headers.contact ?? '', 1) === undefined) throw new SipFailure(400);
   return { dialled: uri.user, offer: readOffer(request), maxForwards: readMaxForwards(request) - 1 };
 }
 
 /** The body of a request when it is a session description. */
 export function readOffer(request: SipRequest): string | undefined {
   if (request.body === '') return undefined;
-  const type = request.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== SDP || request.has('content-encoding')) throw new SipFailure(415, { Accept: SDP });
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (type !== SDP || request.headers['content-encoding'] !== undefined) throw new SipFailure(415, { Accept: SDP });
   if (request.body.length > LONGEST_SDP) throw new SipFailure(513);
   return request.body;
 }
 
 function readMaxForwards(request: SipRequest): number {
-  const text = request.get('max-forwards')?.trim() ?? `${MOST_HOPS}`;
+  const text = request.headers['max-forwards']?.trim() ?? `${MOST_HOPS}`;
   if (!/^\d{1,3}$/.test(text)) throw new SipFailure(400);
   if (Number(text) === 0) throw new SipFailure(483);
   return Math.min(Number(text), MOST_HOPS);

@@ -30,8 +30,8 @@ export interface Caller {
   extension: Extension;
 }
 
-/** Most phones of an extension, and contacts of all of them, that one call rings. */
-const MOST_PHONES = 20;
+/** Most phones of an extension that are looked at, and most contacts of all of them that one call rings. */
+const MOST_PHONES = 100;
 const MOST_LEGS = 20;
 
 /**

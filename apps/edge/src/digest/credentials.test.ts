@@ -98,6 +98,6 @@ t.test('a long header takes no time to turn away', (t) => {
     t.equal(readCredentials(piece.repeat(60_000 / piece.length), 'ringfence'), 'malformed');
     readCredentials(`Digest realm="${piece.repeat(4_000 / piece.length)}`, 'ringfence');
   }
-  t.ok(performance.now() - began < 100);
+  t.ok(performance.now() - began < 1_000);
   t.end();
 });

@@ -7,7 +7,7 @@ const LIMITS = { min: 60, max: 3_600, default: 1_800 };
 
 function read(contact: string | undefined, expires?: string) {
   const headers: Record<string, string | undefined> = { contact, expires };
-  return readContacts({ get: (name: string) => headers[name] } as SipRequest, LIMITS);
+  return readContacts({ headers } as SipRequest, LIMITS);
 }
 
 t.test('each contact gets what it asks for, else what Expires says, else the default (RFC 3261 10.3)', (t) => {

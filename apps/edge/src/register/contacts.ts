@@ -21,8 +21,8 @@ const LONGEST_CONTACTS = 4_096;
  * @throws SipFailure 400 when Contact or Expires are malformed, 423 when less than the shortest time is asked for
  */
 export function readContacts(request: SipRequest, limits: ExpiryLimits): ContactUpdate[] | '*' {
-  const contact = request.get('contact')?.trim();
-  const expires = readSeconds(request.get('expires')?.trim());
+  const contact = request.headers.contact?.trim();
+  const expires = readSeconds(request.headers.expires?.trim());
   if (contact === undefined || contact === '') return [];
   if (contact === '*') {
     if (expires !== 0) throw new SipFailure(400);

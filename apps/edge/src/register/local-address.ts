@@ -8,13 +8,13 @@ import { parseSipUri } from '../sip/uri.js';
  * The phone's address in its own network, as far as it shows: `real=` of a Snom's Contact, a private address in the
  * Contact, the address of the topmost Via, the address after the @ of the Call-ID.
  */
-export function localAddressOf(request: Pick<SipRequest, 'get'>): string | undefined {
-  const contact = parseNameAddrs(request.get('contact') ?? '', 100)?.[0];
+export function localAddressOf(request: Pick<SipRequest, 'headers'>): string | undefined {
+  const contact = parseNameAddrs(request.headers.contact ?? '', 100)?.[0];
   return (
     realAddress(contact?.params.get('real') ?? contact?.uri.params.get('real')) ??
     privateAddress(contact?.uri.host) ??
-    sentBy(request.get('via')) ??
-    callIdHost(request.get('call-id'))
+    sentBy(request.headers.via) ??
+    callIdHost(request.headers['call-id'])
   );
 }
 

@@ -1,7 +1,17 @@
 import type { RefusalReason } from '@ringfence/store';
 
+/** An answer, not a mistake: it has no stack trace, which would cost more than all other work on the request. */
+class ExpectedError extends Error {
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
+}
+
 /** A request that is answered with a final response other than 2xx. Thrown where that is found, sent in one place. */
-export class SipFailure extends Error {
+export class SipFailure extends ExpectedError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -17,7 +27,7 @@ export class SipFailure extends Error {
  * A request that its phone is not allowed. Every reason is answered by the same 403 Forbidden; the event stream is told
  * which one it was.
  */
-export class Refusal extends Error {
+export class Refusal extends ExpectedError {
   readonly reason: RefusalReason;
 
   constructor(reason: RefusalReason) {

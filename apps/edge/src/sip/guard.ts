@@ -35,9 +35,9 @@ function objection(request: SipRequest): number | undefined {
   const end = request.raw.indexOf('\r\n\r\n');
   if (end > LONGEST_HEADERS) return 400;
   for (const [name, longest] of Object.entries(LONGEST)) {
-    if ((request.get(name)?.length ?? 0) > longest) return 400;
+    if ((request.headers[name]?.length ?? 0) > longest) return 400;
   }
-  const to = parseNameAddr(request.get('to') ?? '');
-  if (to === undefined || parseNameAddr(request.get('from') ?? '') === undefined) return 400;
+  const to = parseNameAddr(request.headers.to ?? '');
+  if (to === undefined || parseNameAddr(request.headers.from ?? '') === undefined) return 400;
   return to.params.has('tag') && request.method !== 'REGISTER' ? 481 : undefined;
 }

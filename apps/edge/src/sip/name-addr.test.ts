@@ -67,6 +67,6 @@ t.test('reading is linear: 60,000 characters of anything take little time', (t) 
     parseNameAddrs(piece.repeat(60_000 / piece.length), 100_000);
     parseNameAddrs(`<sip:a@h>${piece.repeat(60_000 / piece.length)}`, 100_000);
   }
-  t.ok(performance.now() - began < 1_000, `${performance.now() - began} ms`);
+  t.ok(performance.now() - began < 2_000, `${performance.now() - began} ms`);
   t.end();
 });

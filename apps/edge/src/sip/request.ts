@@ -24,7 +24,7 @@ export function originOf(request: SipRequest): Origin {
 
 /** The User-Agent without control characters and cut to a bearable length; undefined when there is none. */
 export function userAgentOf(request: SipRequest): string | undefined {
-  const text = request.get('user-agent')?.slice(0, 4 * LONGEST_USER_AGENT);
+  const text = request.headers['user-agent']?.slice(0, 4 * LONGEST_USER_AGENT);
   const printable = text
     ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
     .trim()
@@ -34,14 +34,14 @@ export function userAgentOf(request: SipRequest): string | undefined {
 
 /** From or To. */
 export function addressOf(request: SipRequest, header: 'from' | 'to'): NameAddr {
-  const address = parseNameAddr(request.get(header) ?? '');
+  const address = parseNameAddr(request.headers[header] ?? '');
   if (address === undefined) throw new SipFailure(400);
   return address;
 }
 
 /** The CSeq number. */
 export function cseqOf(request: SipRequest): number {
-  const [, digits, method] = /^(\d{1,10})[ \t]+(\S{1,32})$/.exec(request.get('cseq')?.trim() ?? '') ?? [];
+  const [, digits, method] = /^(\d{1,10})[ \t]+(\S{1,32})$/.exec(request.headers.cseq?.trim() ?? '') ?? [];
   const number = Number(digits);
   if (digits === undefined || number >= 2 ** 31 || method !== request.method) throw new SipFailure(400);
   return number;
@@ -49,14 +49,14 @@ export function cseqOf(request: SipRequest): number {
 
 /** The Call-ID. */
 export function callIdOf(request: SipRequest): string {
-  const callId = request.get('call-id')?.trim() ?? '';
+  const callId = request.headers['call-id']?.trim() ?? '';
   if (!/^[\x21-\x7e]{1,256}$/.test(callId)) throw new SipFailure(400);
   return callId;
 }
 
 /** Refuses what the request requires and the edge does not have (RFC 3261 section 8.2.2.3). */
 export function requireNothing(request: SipRequest): void {
-  const required = request.get('require')?.trim() ?? '';
+  const required = request.headers.require?.trim() ?? '';
   if (required === '') return;
   if (!/^[A-Za-z0-9\-.!%*_+`'~, \t]{1,256}$/.test(required)) throw new SipFailure(400);
   throw new SipFailure(420, { Unsupported: required });

@@ -12,9 +12,8 @@ export interface SipRequest extends EventEmitter {
   source_address: string;
   source_port: number;
   protocol: string;
-  /** A header's text; several of one name joined by commas; undefined when there is none. */
-  get(name: string): string | undefined;
-  has(name: string): boolean;
+  /** Each header's text by lower-case name, compact forms spelt out, several of one name joined by commas. */
+  headers: Readonly<Record<string, string | undefined>>;
   /** Cancels an INVITE that the edge sent. */
   cancel(callback: () => void): void;
 }
@@ -30,8 +29,8 @@ export interface SipResponse {
   status: number;
   body: string;
   finalResponseSent: boolean;
+  /** A header's text; undefined when there is none. */
   get(name: string): string | undefined;
-  has(name: string): boolean;
   send(status: number, content?: Content): void;
 }
 
