@@ -45,6 +45,7 @@ function lookupsOf({ models, directory, phones }: Store): Lookups {
       const customer = await phones.customer(id);
       return customer === undefined ? undefined : { customer };
     },
+    product: (id) => directory.products.get(id),
     occupants: (mac) => phones.occupants(mac),
     takenSidePanels: (serials) => phones.takenSidePanels(serials),
   };

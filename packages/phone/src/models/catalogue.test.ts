@@ -93,6 +93,7 @@ t.test('of every model a phone can be created', async (t) => {
     model: async (id: string) => CATALOGUE.find(({ _id }) => _id === id),
     customer: async () => ({ active: true }),
     ...{ extension: none, group: none, queue: none, phone: none, occupants: none },
+    product: async () => undefined,
     takenSidePanels: async () => [],
   };
   for (const model of CATALOGUE) {

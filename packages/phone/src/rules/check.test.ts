@@ -48,6 +48,7 @@ const lookups: Lookups = {
   },
   queue: async (asked) => owned([QUEUE], asked),
   phone: async (asked) => owned([PHONE], asked),
+  product: async (asked) => ([id('a'), id('c')].includes(asked) ? {} : undefined),
   occupants: async (mac) => OCCUPANTS[mac],
   takenSidePanels: async (serials) => serials.filter((serial) => serial === 'TAKEN'),
 };
@@ -472,6 +473,7 @@ const CASES: Record<string, Case[]> = {
       '422 displayFontColor: Value is invalid',
     ],
     ['product', { ...plain, product: 'x' }, '422 product: Value is invalid'],
+    ['an unknown product', { ...plain, product: id('b') }, '422 product: Value is invalid'],
     ['wrong type', { ...plain, callWaiting: 'yes' }, '422 callWaiting: Value is invalid'],
     ['unknown', { ...plain, colour: 'red' }, '422 colour: Unknown property'],
     ['unknown, deep', { ...plain, codec: { opus: true } }, '422 codec.opus: Unknown property'],

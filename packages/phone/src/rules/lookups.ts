@@ -25,6 +25,8 @@ export interface Lookups {
   queue(id: string): Promise<Owned | undefined>;
   /** The customer of a phone. */
   phone(id: string): Promise<Owned | undefined>;
+  /** A product; undefined says that there is none. */
+  product(id: string): Promise<object | undefined>;
   occupants(mac: string): Promise<Occupants | undefined>;
   /** Those of the serials that a side panel of some phone has. */
   takenSidePanels(serials: readonly string[]): Promise<readonly string[]>;
@@ -39,6 +41,8 @@ export interface Facts {
   active: boolean;
   /** Id of the extension, undefined when the customer has none of that id. */
   extension: string | undefined;
+  /** Ids of the products that the body names and there are. */
+  products: ReadonlySet<string>;
   /** The phones at the body's MAC address. */
   occupants: Occupants | undefined;
   /** Ids that softkeys name and the customer has. */
@@ -62,10 +66,11 @@ export async function gatherFacts(body: PhoneBody, customer: string | undefined,
     normalizeMac(body.macAddress ?? ''),
     panelSerials(body),
   ];
-  const [owner, model, extension, occupants, extensions, devices, queues, groups, taken] = await Promise.all([
+  const [owner, model, extension, products, occupants, extensions, devices, queues, groups, taken] = await Promise.all([
     found(customer, (id) => lookups.customer(id)),
     found(parseId(body.sipPhoneModel), (id) => lookups.model(id)),
     found(extensionId, (id) => lookups.extension(id)),
+    existing(productIds(body), (id) => lookups.product(id)),
     found(mac, (address) => lookups.occupants(address)),
     named(body, 'BLF', (id) => lookups.extension(id)),
     named(body, 'DNDOTHER', (id) => lookups.phone(id)),
@@ -81,6 +86,7 @@ export async function gatherFacts(body: PhoneBody, customer: string | undefined,
     customer: owner && customer,
     active: owner?.active === true,
     extension: owned(extension) ? extensionId : undefined,
+    products: new Set(products.map(([id]) => id)),
     occupants,
     extensions: ids(extensions),
     devices: ids(devices),
@@ -99,10 +105,21 @@ async function found<T>(key: string | undefined, lookup: (key: string) => Promis
   return key === undefined ? undefined : lookup(key);
 }
 
-/** What the softkeys of one function name and there is, with its id, each looked up once. */
+/** What the softkeys of one function name and there is, with its id. */
 async function named<T>(body: PhoneBody, type: string, lookup: (id: string) => Promise<T | undefined>) {
-  const values = (body.softkeys ?? []).map((key) => (key.function === type ? parseId(key.value) : undefined));
-  const ids = [...new Set(values)].filter((id) => id !== undefined);
+  return existing(
+    (body.softkeys ?? []).map((key) => (key.function === type ? parseId(key.value) : undefined)),
+    lookup,
+  );
+}
+
+function productIds({ product, purchaseInfo }: PhoneBody): (string | undefined)[] {
+  return [product, ...(purchaseInfo?.sidePanels ?? []).map((panel) => panel.product)].map(parseId);
+}
+
+/** What there is of some ids, with its id, each looked up once. */
+async function existing<T>(named: (string | undefined)[], lookup: (id: string) => Promise<T | undefined>) {
+  const ids = [...new Set(named)].filter((id) => id !== undefined);
   const things = await Promise.all(ids.map(async (id) => [id, await lookup(id)] as const));
   return things.flatMap(([id, thing]) => (thing === undefined ? [] : [[id, thing] as const]));
 }

@@ -3,7 +3,7 @@ import type { PhoneBody } from '../types.js';
 import { within } from './checks.js';
 import { parseDate } from './dates.js';
 import * as softkeys from './softkeys.js';
-import type { Check } from './subject.js';
+import type { Check, Subject } from './subject.js';
 import type { Rule } from './table.js';
 
 /** The rules that the API page states in words but has no row for. */
@@ -26,7 +26,7 @@ export const MORE_RULES: readonly Rule[] = [
     softkeys.badValue('SWITCH', (name) => (name ?? '').trim() === ''),
   ),
   invalid('softkeys[#].index', softkeys.indexOutside),
-  invalid('product', ({ body }) => isNoId(body.product)),
+  invalid('product', ({ body, products }) => isNoProduct(body.product, products)),
   invalid('sidePanel', ({ body, model }) => {
     const models = model?.sidePanels?.models ?? [];
     return model !== undefined && body.sidePanel !== undefined && !models.includes(body.sidePanel);
@@ -55,7 +55,7 @@ export const MORE_RULES: readonly Rule[] = [
   ),
   invalid(
     'purchaseInfo.sidePanels[#].product',
-    panels(({ product }) => isNoId(product)),
+    panels(({ product }, { products }) => isNoProduct(product, products)),
   ),
 ];
 
@@ -69,16 +69,17 @@ function invalid(path: string, check: Check): Rule {
   return { code: 422, path, description: 'Value is invalid', check };
 }
 
-function panels(broken: (panel: SidePanel) => boolean): Check {
-  return ({ body }) => (body.purchaseInfo?.sidePanels ?? []).flatMap((panel, at) => (broken(panel) ? [at] : []));
+function panels(broken: (panel: SidePanel, subject: Subject) => boolean): Check {
+  return (subject) =>
+    (subject.body.purchaseInfo?.sidePanels ?? []).flatMap((panel, at) => (broken(panel, subject) ? [at] : []));
 }
 
 function isNoneOf(text: string | undefined, values: readonly string[]): boolean {
   return text !== undefined && !values.includes(text);
 }
 
-function isNoId(text: string | undefined): boolean {
-  return text !== undefined && parseId(text) === undefined;
+function isNoProduct(text: string | undefined, products: ReadonlySet<string>): boolean {
+  return text !== undefined && !products.has(parseId(text) ?? '');
 }
 
 function isNoBrightness(value: number | undefined): boolean {
