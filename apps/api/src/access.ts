@@ -8,6 +8,9 @@ export const READERS: readonly AccessLevel[] = ['ADMIN', 'RESELLER', 'OWNER', 'M
 /** Levels that may change things. */
 export const EDITORS: readonly AccessLevel[] = ['ADMIN', 'RESELLER', 'OWNER', 'MANAGER'];
 
+/** Levels that change what all customers share. */
+export const ADMINS: readonly AccessLevel[] = ['ADMIN'];
+
 /** Levels that see and set how phones are paid for. */
 const BUYERS: readonly AccessLevel[] = ['ADMIN', 'RESELLER'];
 

@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Model } from '@ringfence/phone';
-import type { Store } from '@ringfence/store';
+import type { Store, WrittenModel } from '@ringfence/store';
 import { Type } from 'typebox';
-import { READERS } from '../../../access.js';
-import { apiError } from '../../../errors.js';
+import { ADMINS, READERS } from '../../../access.js';
+import { apiError, violationError } from '../../../errors.js';
 import { IdParams, pageAnswer, pageQuery, pathId } from '../../../schemas.js';
 
 const Query = Type.Object(
@@ -16,7 +16,10 @@ const ShortModel = Type.Unsafe<Pick<Model, '_id' | 'brand' | 'brandName' | 'mode
 );
 const List = Type.Object({ ...pageAnswer, sipPhoneModels: Type.Array(Type.Union([FullModel, ShortModel])) });
 
-/** `GET /pbx/sipphonemodels` and `GET /pbx/sipphonemodels/:id`: the phone models there are. */
+/** Any object: the store finds everything that is wrong with it. */
+const Body = Type.Object({}, { additionalProperties: true });
+
+/** `GET`, `POST /pbx/sipphonemodels` and `GET`, `PUT /pbx/sipphonemodels/:id`: the phone models there are. */
 const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store: { models } }) => {
   const config = { access: READERS };
 
@@ -40,9 +43,37 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store:
       return model;
     },
   );
+
+  app.post(
+    '/pbx/sipphonemodels',
+    { config: { access: ADMINS }, schema: { body: Body, response: { 201: FullModel } } },
+    async ({ body }, reply) => {
+      const model = modelOf(await models.add(body));
+      return reply.code(201).header('location', `/pbx/sipphonemodels/${model._id}`).send(model);
+    },
+  );
+
+  app.put(
+    '/pbx/sipphonemodels/:id',
+    { config: { access: ADMINS }, schema: { params: IdParams, body: Body, response: { 200: FullModel } } },
+    async ({ params, body }) => {
+      const written = await models.change(pathId(params), body);
+      if (written === undefined) throw apiError('not_found');
+      return modelOf(written);
+    },
+  );
 };
 
 export default routes;
+
+/**
+ * The model that was written.
+ * @throws ApiError with everything that is wrong with it, when it was not
+ */
+function modelOf(written: WrittenModel): Model {
+  if ('violations' in written) throw violationError(written.violations);
+  return written.model;
+}
 
 function matches({ brand, brandName, model, description }: Model, filter: string): boolean {
   return [brand, brandName, model, description].some((text) => text.toLowerCase().includes(filter.toLowerCase()));
