@@ -1,63 +1,11 @@
 import { once } from 'node:events';
 import { createServer as createTcpServer } from 'node:net';
 import t from 'tap';
-import { createServer, type ServerOptions } from './server.js';
-import { type App, type AppDialog, RawApplication, startApp } from './testing/application.js';
+import { createServer } from './server.js';
+import { type AppDialog, RawApplication } from './testing/application.js';
 import { requestText, responseTo } from './testing/messages.js';
 import { TcpPhone, UdpPhone } from './testing/phone.js';
-
-const SDP = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n';
-const OFFER = { more: ['Content-Type: application/sdp'], body: SDP };
-
-interface World {
-  readonly port: number;
-  readonly admin: number;
-  readonly app: App;
-  phone(): Promise<UdpPhone>;
-  close(): Promise<void>;
-}
-
-async function start(
-  t: Tap,
-  define: (app: App) => void = () => {},
-  options: Partial<ServerOptions> = {},
-): Promise<World> {
-  const server = createServer({
-    sip: { hosts: ['127.0.0.1'], port: 0 },
-    admin: { host: '127.0.0.1', port: 0, secret: 'secret' },
-    ...options,
-  });
-  const { port, admin } = await server.listen();
-  const app = await startApp(admin.port, 'secret', define);
-  const phones: UdpPhone[] = [];
-  let isClosed = false;
-  const close = async () => {
-    if (isClosed) return;
-    isClosed = true;
-    app.on('error', () => {});
-    app.disconnect();
-    for (const phone of phones) phone.close();
-    await server.close();
-  };
-  t.teardown(close);
-  return {
-    port,
-    admin: admin.port,
-    app,
-    close,
-    phone: async () => {
-      const phone = await UdpPhone.start(port);
-      phones.push(phone);
-      return phone;
-    },
-  };
-}
-
-type Tap = { teardown(after: () => Promise<void>): void };
-
-const viaOf = (phone: { port: number }, branch: string, transport = 'UDP') =>
-  `SIP/2.0/${transport} 127.0.0.1:${phone.port};branch=z9hG4bK${branch};rport`;
-const contactOf = (phone: { port: number }) => `Contact: <sip:phone@127.0.0.1:${phone.port}>`;
+import { contactOf, OFFER, SDP, start, viaOf } from './testing/world.js';
 
 t.test('a REGISTER reaches the application and its answer the phone', async (t) => {
   const { port, phone } = await start(t, (app) => {

@@ -3,6 +3,7 @@ import type { Core } from './agent/core.js';
 import { Flows } from './agent/flows.js';
 import { Inbound } from './agent/inbound.js';
 import { Outbound } from './agent/outbound.js';
+import { Proxies } from './agent/proxies.js';
 import { Applications, type ApplicationUser } from './application/applications.js';
 import type { Application } from './application/connection.js';
 import { Dialogs } from './dialog/dialogs.js';
@@ -114,13 +115,14 @@ class Server implements DrachtioServer {
     };
     const outbound = new Outbound(core);
     const answers = new Answers(core, (dialog, reason) => outbound.hangUp(dialog, reason));
-    const inbound = new Inbound(core, answers);
+    const proxies = new Proxies(core, answers);
+    const inbound = new Inbound(core, answers, proxies);
     const user: ApplicationUser = {
       hostports: () => this.#transports.points.map(hostport).join(','),
       respond: (...order) => answers.respond(...order),
       request: (...order) => outbound.request(...order),
       cancel: (...order) => outbound.cancel(...order),
-      proxy: (application, id) => application.respond(id, 'NOK|proxying is not supported'),
+      proxy: (...order) => proxies.proxy(...order),
       gone: (application) => {
         answers.gone(application);
         outbound.gone(application);

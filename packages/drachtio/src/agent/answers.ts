@@ -89,6 +89,13 @@ export class Answers {
     return { application, dialog };
   }
 
+  /** Leaves a request to be answered by someone else. */
+  release(transaction: ServerTransaction): void {
+    const expected = this.#expected.get(transaction);
+    if (expected !== undefined) this.#settle(transaction, expected);
+    transaction.onTerminated = undefined;
+  }
+
   /** The application is gone: what it has yet to answer is answered 503. */
   gone(application: Application): void {
     for (const transaction of [...application.received.values()]) {

@@ -7,6 +7,7 @@ import type { TransactionUser } from '../transaction/transactions.js';
 import type { Hop } from '../transport/hop.js';
 import type { Answers } from './answers.js';
 import { type Core, networkMeta } from './core.js';
+import type { Proxies } from './proxies.js';
 
 /** The methods of RFC 3261 and its extensions: one that isn't here and that no application wants is not implemented. */
 const KNOWN_METHODS = new Set(
@@ -23,14 +24,20 @@ const TARGET_REFRESH = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFE
 export class Inbound implements TransactionUser {
   readonly #core: Core;
   readonly #answers: Answers;
+  readonly #proxies: Proxies;
 
-  constructor(core: Core, answers: Answers) {
+  constructor(core: Core, answers: Answers, proxies: Proxies) {
     this.#core = core;
     this.#answers = answers;
+    this.#proxies = proxies;
   }
 
   request(transaction: ServerTransaction, bytes: number): void {
     const { request, method } = transaction;
+    if (this.#proxies.isBetween(request)) {
+      this.#proxies.forward(transaction);
+      return;
+    }
     // A REGISTER belongs to no dialog, whatever its To says.
     if (method !== 'REGISTER' && (request.to.tag !== undefined || ONLY_IN_DIALOGS.has(method))) {
       this.#inDialog(transaction, bytes);
@@ -46,6 +53,10 @@ export class Inbound implements TransactionUser {
   }
 
   ack(ack: SipRequest, from: Hop, bytes: number): void {
+    if (this.#proxies.isBetween(ack)) {
+      this.#proxies.forwardAck(ack);
+      return;
+    }
     const dialog = this.#core.dialogs.find(ack);
     const transactionId = dialog && this.#answers.acknowledged(dialog, ack.cseq.number);
     if (dialog?.owner === undefined || transactionId === undefined) return;
@@ -54,7 +65,8 @@ export class Inbound implements TransactionUser {
   }
 
   cancelled(invite: ServerTransaction, cancel: SipRequest, from: Hop, bytes: number): void {
-    const { application, dialog } = this.#answers.abandon(invite);
+    const proxying = this.#proxies.cancelled(invite);
+    const { application = proxying, dialog } = this.#answers.abandon(invite);
     application?.send(`sip|${networkMeta(from, bytes)}|${invite.id}|${dialog?.id ?? ''}|`, cancel.toBuffer());
   }
 

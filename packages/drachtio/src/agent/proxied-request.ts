@@ -1,0 +1,330 @@
+import type { Application } from '../application/connection.js';
+import type { Draft } from '../application/draft.js';
+import { parseAddress } from '../sip/address.js';
+import { parseNumber } from '../sip/characters.js';
+import { type Header, sortHeaders } from '../sip/headers.js';
+import { newTag } from '../sip/identifiers.js';
+import { splitList } from '../sip/list.js';
+import { answerTo, SipRequest, SipResponse } from '../sip/message.js';
+import { parseUri } from '../sip/uri.js';
+import type { Timer } from '../timers.js';
+import type { ClientTransaction } from '../transaction/client-transaction.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { type Hop, type ListeningPoint, sentBy } from '../transport/hop.js';
+import { newVia } from './compose.js';
+import { type Core, localMeta, networkMeta } from './core.js';
+
+/** How an application wants a request proxied. */
+export interface ProxyOrder {
+  readonly application: Application;
+  /** Of the application's message. */
+  readonly id: string;
+  readonly remainInDialog: boolean;
+  /** Whether the application is told every final response. */
+  readonly fullResponse: boolean;
+  readonly followRedirects: boolean;
+  readonly simultaneous: boolean;
+  /** Milliseconds without any response, and without a final one, after which a target is given up. */
+  readonly provisionalTimeout: number | undefined;
+  readonly finalTimeout: number | undefined;
+  readonly targets: readonly string[];
+  /** Further headers for the requests. */
+  readonly headers: readonly Header[];
+}
+
+const MAX_TARGETS = 32;
+const OWN_HEADERS = new Set([
+  'Via',
+  'Route',
+  'Record-Route',
+  'Max-Forwards',
+  'From',
+  'To',
+  'Call-ID',
+  'CSeq',
+  'Content-Length',
+]);
+
+/**
+ * Reads the fields of a proxy message after its transaction id.
+ * @returns undefined when a target isn't a SIP URI, or there is none or too many
+ */
+export function readProxyOrder(
+  application: Application,
+  id: string,
+  fields: readonly string[],
+  draft: Draft,
+): ProxyOrder | undefined {
+  const [remain, full, follow, mode, provisional = '', final = '', ...targets] = fields;
+  if (targets.length === 0 || targets.length > MAX_TARGETS || !targets.every((target) => parseUri(target)))
+    return undefined;
+  return {
+    application,
+    id,
+    remainInDialog: remain === 'remainInDialog',
+    fullResponse: full === 'fullResponse',
+    followRedirects: follow === 'followRedirects',
+    simultaneous: mode === 'simultaneous',
+    provisionalTimeout: readTimeout(provisional),
+    finalTimeout: readTimeout(final),
+    targets,
+    headers: draft.headers.filter(({ name }) => !OWN_HEADERS.has(name)),
+  };
+}
+
+/** One target being tried. */
+interface Branch {
+  readonly target: string;
+  transaction?: ClientTransaction;
+  timers: Timer[];
+  isOver: boolean;
+}
+
+/** A request that is proxied to one target after another, or to all at once (RFC 3261 section 16). */
+export class ProxiedRequest {
+  readonly #core: Core;
+  readonly #order: ProxyOrder;
+  readonly #transaction: ServerTransaction;
+  readonly #request: SipRequest;
+  readonly #branches: Branch[] = [];
+  readonly #tried = new Set<string>();
+  #waiting: string[];
+  #best: SipResponse | undefined;
+  #isOver = false;
+  /** Called with each response that makes a dialog. */
+  readonly #established: (response: SipResponse) => void;
+
+  constructor(
+    core: Core,
+    order: ProxyOrder,
+    transaction: ServerTransaction,
+    established: (response: SipResponse) => void,
+  ) {
+    this.#core = core;
+    this.#order = order;
+    this.#transaction = transaction;
+    this.#request = transaction.request;
+    this.#waiting = [...order.targets];
+    this.#established = established;
+  }
+
+  get application(): Application {
+    return this.#order.application;
+  }
+
+  /** Tries the first target, or all. */
+  start(): void {
+    if (this.#request.value('Max-Forwards') === '0') {
+      this.#transaction.answer(483);
+      this.#finish();
+    } else this.#next();
+  }
+
+  /** The caller gave up: so do all branches. */
+  cancel(): void {
+    this.#waiting = [];
+    for (const branch of this.#branches) this.#giveUp(branch);
+    this.#finish();
+  }
+
+  #next(): void {
+    if (this.#isOver) return;
+    const isBusy = this.#branches.some(({ isOver }) => !isOver);
+    const count = this.#order.simultaneous ? this.#waiting.length : isBusy ? 0 : 1;
+    const targets = this.#waiting.splice(0, count);
+    for (const target of targets) this.#try(target);
+    if (targets.length === 0 && !isBusy) this.#answerBest();
+  }
+
+  #try(target: string): void {
+    const branch: Branch = { target, timers: [], isOver: false };
+    const uri = parseUri(target);
+    this.#tried.add(target);
+    this.#branches.push(branch);
+    if (uri === undefined || !this.#core.transactions.hasRoom) {
+      this.#fail(branch, 503);
+      return;
+    }
+    const flow = this.#core.flows.find(uri);
+    if (flow !== undefined) this.#send(branch, flow);
+    else {
+      this.#core.resolver.resolve(uri, (hop) => {
+        if (branch.isOver) return;
+        if (typeof hop === 'string') this.#fail(branch, 503);
+        else this.#send(branch, hop);
+      });
+    }
+  }
+
+  #send(branch: Branch, hop: Hop): void {
+    const { provisionalTimeout, finalTimeout } = this.#order;
+    const request = this.#requestFor(branch.target, hop.local);
+    branch.transaction = this.#core.transactions.request(request, hop, {
+      response: (response, from, bytes) => this.#receive(branch, response, networkMeta(from, bytes)),
+      failed: (status) => this.#fail(branch, status),
+    });
+    if (provisionalTimeout !== undefined) branch.timers.push(this.#expect(branch, provisionalTimeout));
+    if (finalTimeout !== undefined) branch.timers.push(this.#expect(branch, finalTimeout));
+  }
+
+  #expect(branch: Branch, ms: number): Timer {
+    return this.#core.timers.start(ms, () => {
+      if (this.#request.method === 'INVITE') branch.transaction?.cancel();
+      this.#fail(branch, 408);
+    });
+  }
+
+  #requestFor(target: string, local: ListeningPoint): SipRequest {
+    const { method, uri, body } = this.#request;
+    const headers = forwardedHeaders(this.#request, local);
+    if (this.#order.remainInDialog) headers.push({ name: 'Record-Route', value: recordRoute(local) });
+    headers.push(...this.#order.headers);
+    return new SipRequest(method, method === 'REGISTER' ? uri : target, sortHeaders(headers), body);
+  }
+
+  #receive(branch: Branch, response: SipResponse, meta: string): void {
+    const { status } = response;
+    if (status < 200) {
+      this.#receiveProvisional(branch, response);
+      return;
+    }
+    const isFirst = !branch.isOver;
+    this.#end(branch);
+    if (status < 300) this.#forwardSuccess(response, meta, isFirst);
+    else if (isFirst) this.#receiveFailure(response, meta);
+  }
+
+  #receiveProvisional(branch: Branch, response: SipResponse): void {
+    if (branch.isOver) return;
+    const [first, ...rest] = branch.timers;
+    if (this.#order.provisionalTimeout !== undefined) this.#core.timers.cancel(first);
+    if (this.#order.provisionalTimeout !== undefined) branch.timers = rest;
+    if (response.status === 100 || this.#transaction.isAnswered) return;
+    this.#transaction.respond(withoutOurVia(response));
+    if (response.to.tag !== undefined) this.#established(response);
+  }
+
+  /** Every 2xx to an INVITE goes to the caller, also when another has gone before (section 16.7, step 5). */
+  #forwardSuccess(response: SipResponse, meta: string, isFirst: boolean): void {
+    const upstream = withoutOurVia(response);
+    if (!this.#transaction.isAnswered) this.#transaction.respond(upstream);
+    else if (this.#request.method === 'INVITE') this.#transaction.send(upstream.toBuffer());
+    if (!isFirst) return;
+    this.#established(response);
+    this.#report(response, meta);
+    for (const other of this.#branches) this.#giveUp(other);
+    this.#finish();
+  }
+
+  #receiveFailure(response: SipResponse, meta: string): void {
+    this.#report(response, meta);
+    const isRedirect = response.status < 400 && this.#order.followRedirects;
+    if (isRedirect) this.#waiting.unshift(...this.#redirections(response));
+    else this.#best = better(this.#best, response);
+    if (response.status >= 600) this.#waiting = [];
+    this.#next();
+  }
+
+  #redirections(response: SipResponse): string[] {
+    const room = MAX_TARGETS - this.#branches.length - this.#waiting.length;
+    return response
+      .values('Contact')
+      .flatMap((value) => splitList(value) ?? [])
+      .map((value) => parseAddress(value)?.uri ?? '')
+      .filter((uri) => parseUri(uri) !== undefined && !this.#tried.has(uri))
+      .slice(0, Math.max(0, room));
+  }
+
+  /** No final response came from a target: one is made in its place. */
+  #fail(branch: Branch, status: 408 | 503): void {
+    if (branch.isOver) return;
+    this.#end(branch);
+    const request = branch.transaction?.request ?? this.#request;
+    const response = answerTo(request, status, newTag());
+    if (branch.transaction === undefined) response.headers.unshift({ name: 'Via', value: 'SIP/2.0/UDP localhost' });
+    this.#report(response, localMeta(branch.transaction?.hop.transport ?? 'unknown'));
+    this.#best = better(this.#best, response);
+    this.#next();
+  }
+
+  #giveUp(branch: Branch): void {
+    if (!branch.isOver && this.#request.method === 'INVITE') branch.transaction?.cancel();
+    this.#end(branch);
+  }
+
+  #end(branch: Branch): void {
+    branch.isOver = true;
+    for (const timer of branch.timers) this.#core.timers.cancel(timer);
+    branch.timers = [];
+  }
+
+  #answerBest(): void {
+    if (this.#best === undefined) this.#transaction.answer(480);
+    else if (!this.#transaction.isAnswered) this.#transaction.respond(withoutOurVia(this.#best));
+    this.#finish();
+  }
+
+  #report(response: SipResponse, meta: string): void {
+    const { application, id, fullResponse } = this.#order;
+    // After what is sent to the caller in the same turn.
+    if (fullResponse) setImmediate(() => application.respond(id, `OK|${meta}|||continue`, response.toBuffer()));
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { application, id } = this.#order;
+    setImmediate(() => application.respond(id, 'OK|done'));
+  }
+}
+
+/** The headers of a request as a proxy sends them on: our Via on top, one hop less, our own Route taken off (section 16.6). */
+export function forwardedHeaders(request: SipRequest, local: ListeningPoint): Header[] {
+  const hops = (parseNumber(request.value('Max-Forwards') ?? '', 255) ?? 71) - 1;
+  const headers: Header[] = [{ name: 'Via', value: newVia(local) }];
+  for (const header of request.headers) {
+    if (header.name !== 'Max-Forwards' && header.name !== 'Route') headers.push(header);
+  }
+  const routes = request.values('Route').flatMap((value) => splitList(value) ?? []);
+  const isOurs = routes[0] !== undefined && namesPoint(routes[0], local);
+  for (const value of isOurs ? routes.slice(1) : routes) headers.push({ name: 'Route', value });
+  headers.push({ name: 'Max-Forwards', value: String(hops) });
+  return headers;
+}
+
+/** A response without the Via we put on its request. */
+export function withoutOurVia(response: SipResponse): SipResponse {
+  const headers = response.headers.filter(
+    (header, index) => header.name !== 'Via' || index !== response.indexOf('Via'),
+  );
+  return new SipResponse(response.status, response.reason, headers, response.body);
+}
+
+function recordRoute(local: ListeningPoint): string {
+  const transport = local.transport === 'udp' ? '' : `;transport=${local.transport}`;
+  return `<sip:${sentBy(local)}${transport};lr>`;
+}
+
+function namesPoint(route: string, local: ListeningPoint): boolean {
+  const uri = parseUri(parseAddress(route)?.uri ?? '');
+  return uri !== undefined && uri.host === local.host && (uri.port ?? 5060) === local.port;
+}
+
+/** The better of two failures for the caller (section 16.7, step 6): 6xx before all, then the lowest class, challenges first. */
+function better(a: SipResponse | undefined, b: SipResponse): SipResponse {
+  if (a === undefined) return b;
+  return rank(b.status) <= rank(a.status) ? b : a;
+}
+
+function rank(status: number): number {
+  if (status >= 600) return 0;
+  const isChallenge = status === 401 || status === 407;
+  return Math.floor(status / 100) * 2 - (isChallenge ? 1 : 0);
+}
+
+/** `2s` or `1500ms`, in milliseconds. */
+function readTimeout(text: string): number | undefined {
+  const unit = text.endsWith('ms') ? 1 : text.endsWith('s') ? 1_000 : undefined;
+  const number = unit === undefined ? undefined : parseNumber(text.slice(0, unit === 1 ? -2 : -1), 3_600_000);
+  return number === undefined || unit === undefined || number === 0 ? undefined : number * unit;
+}

@@ -1,0 +1,134 @@
+import type { Application } from '../application/connection.js';
+import type { Draft } from '../application/draft.js';
+import { parseAddress } from '../sip/address.js';
+import { type Header, sortHeaders } from '../sip/headers.js';
+import { SipRequest, type SipResponse } from '../sip/message.js';
+import { parseUri } from '../sip/uri.js';
+import type { ClientTransaction } from '../transaction/client-transaction.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import type { Hop } from '../transport/hop.js';
+import type { ResolveFailure } from '../transport/resolver.js';
+import type { Answers } from './answers.js';
+import type { Core } from './core.js';
+import { forwardedHeaders, ProxiedRequest, readProxyOrder, withoutOurVia } from './proxied-request.js';
+
+/** How many proxied dialogs are remembered at most, and for how long without a request in them, in milliseconds. */
+const MAX_DIALOGS = 20_000;
+const DIALOG_AGE = 12 * 3_600_000;
+
+/** The requests that applications have proxied, and the dialogs in which the server remains between the parties. */
+export class Proxies {
+  readonly #core: Core;
+  readonly #answers: Answers;
+  readonly #requests = new Map<ServerTransaction, ProxiedRequest>();
+  readonly #forwarded = new Map<ServerTransaction, ClientTransaction>();
+  /** When each dialog is to be forgotten, the least recently used first. */
+  readonly #dialogs = new Map<string, number>();
+
+  constructor(core: Core, answers: Answers) {
+    this.#core = core;
+    this.#answers = answers;
+  }
+
+  /** Proxies a request as an application orders. */
+  proxy(application: Application, id: string, fields: readonly string[], draft: Draft): void {
+    const [transactionId = '', ...rest] = fields;
+    const transaction = application.received.get(transactionId);
+    const order = readProxyOrder(application, id, rest, draft);
+    if (transaction === undefined || transaction.isAnswered) {
+      application.respond(id, `NOK|Unknown transaction id: ${transactionId}`);
+    } else if (order === undefined) application.respond(id, 'NOK|invalid proxy request');
+    else {
+      this.#answers.release(transaction);
+      const proxied = new ProxiedRequest(this.#core, order, transaction, (response) => {
+        if (order.remainInDialog) this.#remember(response);
+      });
+      this.#requests.set(transaction, proxied);
+      transaction.onTerminated = () => this.#requests.delete(transaction);
+      proxied.start();
+    }
+  }
+
+  /** Ends what is on its way for an INVITE that its caller cancelled. Gives the application that ordered it. */
+  cancelled(invite: ServerTransaction): Application | undefined {
+    const proxied = this.#requests.get(invite);
+    proxied?.cancel();
+    this.#forwarded.get(invite)?.cancel();
+    return proxied?.application;
+  }
+
+  /** Whether a request belongs to a dialog in which the server remains. */
+  isBetween(request: SipRequest): boolean {
+    const expires = this.#dialogs.get(dialogKey(request));
+    return expires !== undefined && expires > this.#core.timers.now();
+  }
+
+  /** Sends a request in such a dialog on to the other party. */
+  forward(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    if (request.value('Max-Forwards') === '0') {
+      transaction.answer(483);
+      return;
+    }
+    this.#touch(dialogKey(request));
+    this.#resolve(request, (hop) => {
+      if (typeof hop === 'string' || !this.#core.transactions.hasRoom) transaction.answer(503);
+      else this.#send(transaction, request, hop);
+    });
+    if (request.method === 'BYE') this.#dialogs.delete(dialogKey(request));
+  }
+
+  /** Sends an ACK in such a dialog on to the other party. */
+  forwardAck(ack: SipRequest): void {
+    this.#resolve(ack, (hop) => {
+      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop).toBuffer(), hop, () => {});
+    });
+  }
+
+  #send(transaction: ServerTransaction, request: SipRequest, hop: Hop): void {
+    const client = this.#core.transactions.request(onwards(request, hop), hop, {
+      response: (response) => {
+        if (response.status === 100) return;
+        const upstream = withoutOurVia(response);
+        if (!transaction.isAnswered) transaction.respond(upstream);
+        else if (request.method === 'INVITE' && response.status < 300) transaction.send(upstream.toBuffer());
+      },
+      failed: (status) => transaction.answer(status),
+    });
+    if (request.method !== 'INVITE') return;
+    this.#forwarded.set(transaction, client);
+    transaction.onTerminated = () => this.#forwarded.delete(transaction);
+  }
+
+  /** To the next route after ours, else to the Request-URI (section 16.6, step 7). */
+  #resolve(request: SipRequest, done: (hop: Hop | ResolveFailure) => void): void {
+    const [local] = this.#core.transports.points;
+    const next = local && forwardedHeaders(request, local).find(({ name }) => name === 'Route')?.value;
+    const uri = parseUri((next === undefined ? undefined : parseAddress(next)?.uri) ?? request.uri);
+    const flow = uri && this.#core.flows.find(uri);
+    if (uri === undefined) done('transport');
+    else if (flow !== undefined) done(flow);
+    else this.#core.resolver.resolve(uri, done);
+  }
+
+  #remember(response: SipResponse): void {
+    const [oldest] = this.#dialogs.keys();
+    if (this.#dialogs.size >= MAX_DIALOGS && oldest !== undefined) this.#dialogs.delete(oldest);
+    this.#touch(dialogKey(response));
+  }
+
+  #touch(key: string): void {
+    this.#dialogs.delete(key);
+    this.#dialogs.set(key, this.#core.timers.now() + DIALOG_AGE);
+  }
+}
+
+/** The same for both directions. */
+function dialogKey({ callId, from, to }: SipRequest | SipResponse): string {
+  return [callId, ...[from.tag ?? '', to.tag ?? ''].sort()].join(' ');
+}
+
+function onwards(request: SipRequest, hop: Hop): SipRequest {
+  const headers: Header[] = forwardedHeaders(request, hop.local);
+  return new SipRequest(request.method, request.uri, sortHeaders(headers), request.body);
+}
