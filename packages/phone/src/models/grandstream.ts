@@ -89,6 +89,7 @@ export const grandstream: readonly Model[] = [
     extensions: 6,
     softkeys: 48,
     sidePanels: { models: ['GXP2200EXT'], count: 4, softkeys: 40 },
+    source: `${LEVELS} Panels: plugin of wazo-provd for Grandstream, which has 6 keys. 48 keys and 6 accounts: not found in a manual.`,
   },
   { ...base, _id: '63f000000000000000050003', model: 'DP752' },
   { ...base, _id: '63f000000000000000050004', model: 'DP750' },

@@ -23,7 +23,7 @@ const unlabelled = {
 } as const;
 
 const SETTINGS =
-  'Tones and custom melody: Snom 3x0 User Manual 2007, Ringtones. Levels: settings vol_* as in Gemeinschaft 2 for Snom.';
+  'Tones and custom melody: Snom 3x0 User Manual 2007, Ringtones. Levels: settings vol_* as in the provisioning scripts of Gemeinschaft.';
 
 /** The 300 series. */
 const series3 = {
@@ -31,7 +31,7 @@ const series3 = {
   headset: { button: true, dhsg: false },
   display: { brightness: false, background: false, fontColor: false },
   sidePanels: { models: ['Expansion Module V2.0'], count: 3, softkeys: 42 },
-  source: `${SETTINGS} Keys and panels: Gemeinschaft 2. Identities and headset: not found in a manual.`,
+  source: `${SETTINGS} Keys and panels: those scripts. Identities and headset: not found in a manual.`,
 } as const;
 
 const D_SERIES = `${SETTINGS} Redirection: Provisioning Guide M700, M300. Identities, keys, panels, headset and display: not found in a manual.`;

@@ -14,7 +14,7 @@ const desk = {
   capabilities: { ...DESK_PHONE, macRedirect: true, customRingtones: true },
   digest: ['MD5'],
   source:
-    'Accounts, line keys and panels: plugin of wazo-provd for Yealink, v80 and v85. Upper end of the volumes: voice.ring_vol and voice.*.spk_vol of working configuration files. Redirection: RPS. Send volumes, lower ends, tones, headset and display: not found in a manual.',
+    'Accounts, line keys and panels: plugin of wazo-provd for Yealink, v80 and v85. Upper end of the volumes: voice.ring_vol and voice.*.spk_vol of working configuration files. Redirection: Yeastar P-Series Developer Guide, Bulk Add IP Phones (RPS). Send volumes, lower ends, tones, headset and display: not found in a manual.',
 } as const;
 
 /** Phones with a display of few lines, and no port for a wireless headset. */
