@@ -41,14 +41,15 @@ export interface Store {
 export function openStore({ url, masterKey, onError, now = Date.now }: StoreOptions): Store {
   const redis = connectRedis(url, onError);
   const secrets = new Secrets(masterKey);
+  const directory = new Directory(redis, now);
   return {
     redis,
     secrets,
     phones: new Phones(redis, secrets, now),
     bindings: new Bindings(redis),
-    directory: new Directory(redis, now),
+    directory,
     models: new Models(redis),
-    tokens: new Tokens(redis, now),
+    tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
     answers: () => answers(redis),
     close: async () => {

@@ -1,63 +1,71 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { newId } from '@ringfence/phone';
+import { newId, type Violation } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { applyChange, type Command, type Condition } from './change.js';
+import { DirectoryConflict, type Page, type Part, retry } from './directory/entries.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
-
-/** What a token may do, from everything to nothing. */
-export const ACCESS_LEVELS = ['ADMIN', 'RESELLER', 'OWNER', 'MANAGER', 'VIEWER', 'PERSONAL'] as const;
-
-/** What a token may do. */
-export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+import { checkToken, type NewToken } from './token-check.js';
 
 /** A key to the API; the text that opens it is kept nowhere. */
-export interface Token {
+export interface Token extends NewToken {
   _id: string;
-  level: AccessLevel;
-  /** Id of the customer it is for; none of an ADMIN or RESELLER. */
-  customer?: string;
-  /** Id of the reseller it is for. */
-  reseller?: string;
-  /** What it is for, in somebody's words. */
-  name: string;
   /** Times are ms since 1970. */
   created: number;
-  /** When it stops working; never, when absent. */
-  expires?: number;
   /** When it was last used, to the minute. */
   lastUsed?: number;
 }
 
-/** What a token is made of. */
-export type NewToken = Omit<Token, '_id' | 'created' | 'lastUsed'>;
+/** A token that was made, with its text. */
+export type CreatedToken = Token & { text: string };
 
 /** Milliseconds for which the time of the last use stays as it is. */
 const USE_NOTED = 60_000;
+
+/** Expired tokens that are removed at once. */
+const PRUNED = 100;
 
 /** The tokens of the API. */
 export class Tokens {
   readonly #redis: Redis;
   readonly #now: () => number;
+  readonly #customer: (id: string) => Promise<object | undefined>;
   readonly #touchToken = new Script('touch-token');
 
-  /** @param now the clock, ms since 1970 */
-  constructor(redis: Redis, now: () => number = Date.now) {
+  /**
+   * @param customer reads a customer; undefined when there is none
+   * @param now the clock, ms since 1970
+   */
+  constructor(redis: Redis, customer: (id: string) => Promise<object | undefined>, now: () => number = Date.now) {
     this.#redis = redis;
+    this.#customer = customer;
     this.#now = now;
   }
 
-  /** Makes a token; its text (256 random bits) is told this once. */
-  async create(token: NewToken): Promise<Token & { text: string }> {
+  /**
+   * Makes the token that a client describes.
+   * @returns the token and its text, or everything that is wrong with what was sent
+   */
+  async add(json: object): Promise<{ token: CreatedToken } | { violations: Violation[] }> {
+    return retry(async () => {
+      const checked = await checkToken(json, this.#now(), this.#customer);
+      return 'violations' in checked ? checked : { token: await this.create(checked.token) };
+    });
+  }
+
+  /**
+   * Makes a token; its text (256 random bits) is told this once.
+   * @throws DirectoryConflict when its customer doesn't exist
+   */
+  async create(token: NewToken): Promise<CreatedToken> {
+    await this.prune();
     const text = `rf_${randomBytes(32).toString('base64url')}`;
-    const stored = { _id: newId(), ...token, created: this.#now() };
-    await this.#redis.hset(keys.tokens, hash(text), JSON.stringify(stored));
-    return { ...stored, text };
+    return { ...(await this.#write(text, token)), text };
   }
 
   /** Makes the token that a given text opens, unless there is one. */
   async ensure(text: string, token: NewToken): Promise<void> {
-    const stored = { _id: newId(), ...token, created: this.#now() };
-    await this.#redis.hsetnx(keys.tokens, hash(text), JSON.stringify(stored));
+    if ((await this.#redis.hexists(keys.tokens, hash(text))) === 0) await this.#write(text, token);
   }
 
   /** The token that a text opens, its use noted; undefined when there is none or it has expired. */
@@ -74,20 +82,84 @@ export class Tokens {
     return used;
   }
 
-  /** Every token, the oldest first. */
-  async list(): Promise<Token[]> {
-    const tokens = (await this.#redis.hvals(keys.tokens)).map((json) => JSON.parse(json) as Token);
-    return tokens.sort((a, b) => a.created - b.created);
+  /** Lists the tokens that have not expired, the oldest first. */
+  async list({ offset, limit }: Page): Promise<Part<Token>> {
+    await this.prune();
+    const [total, members] = await Promise.all([
+      this.#redis.zcard(keys.tokenList),
+      this.#redis.zrange(keys.tokenList, offset, offset + limit - 1),
+    ]);
+    return { total, entries: (await this.#read(members)).map(({ token }) => token) };
   }
 
   /** Makes a token useless; false when there is none of that id. */
   async revoke(id: string): Promise<boolean> {
-    const tokens = Object.entries(await this.#redis.hgetall(keys.tokens));
-    const field = tokens.find(([, json]) => (JSON.parse(json) as Token)._id === id)?.[0];
-    return field !== undefined && (await this.#redis.hdel(keys.tokens, field)) === 1;
+    // Members of one score are in the order of their bytes, and `;` comes after `:`.
+    const members = await this.#redis.zrange(keys.tokenList, `[${id}:`, `(${id};`, 'BYLEX');
+    return (await this.#remove(members)) > 0;
+  }
+
+  /** Removes expired tokens, at most {@link PRUNED} of them; they open nothing in any case. */
+  async prune(): Promise<void> {
+    await this.#remove(await this.#redis.zrangebyscore(keys.tokenExpiries, '-inf', this.#now(), 'LIMIT', 0, PRUNED));
+  }
+
+  async #write(text: string, content: NewToken): Promise<Token> {
+    const token: Token = { _id: newId(), ...content, created: this.#now() };
+    const field = hash(text);
+    const conditions: Condition[] = content.customer === undefined ? [] : [exists(keys.customer(content.customer))];
+    await applyChange(this.#redis, conditions, [
+      ['HSET', keys.tokens, field, JSON.stringify(token)],
+      ['ZADD', keys.tokenList, 0, memberOf(token, field)],
+      ...(token.expires === undefined
+        ? []
+        : [['ZADD', keys.tokenExpiries, token.expires, memberOf(token, field)] satisfies Command]),
+      ...ownedBy(token).map((set): Command => ['SADD', set, memberOf(token, field)]),
+    ]);
+    return token;
+  }
+
+  /** Removes the tokens behind list members; gives how many there were. */
+  async #remove(members: string[]): Promise<number> {
+    const found = await this.#read(members);
+    await applyChange(
+      this.#redis,
+      [],
+      found.flatMap(({ token, member, field }): Command[] => [
+        ['HDEL', keys.tokens, field],
+        ['ZREM', keys.tokenList, member],
+        ['ZREM', keys.tokenExpiries, member],
+        ...ownedBy(token).map((set): Command => ['SREM', set, member]),
+      ]),
+    );
+    return found.length;
+  }
+
+  async #read(members: string[]): Promise<{ token: Token; member: string; field: string }[]> {
+    if (members.length === 0) return [];
+    const fields = members.map((member) => member.slice(member.indexOf(':') + 1));
+    const found = await this.#redis.hmget(keys.tokens, ...fields);
+    return found.flatMap((json, at) =>
+      json === null
+        ? []
+        : [{ token: JSON.parse(json) as Token, member: members[at] as string, field: fields[at] as string }],
+    );
   }
 }
 
 function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+function memberOf({ _id }: Token, field: string): string {
+  return `${_id}:${field}`;
+}
+
+/** The set of the customer's tokens that a token is in. An ADMIN is not its customer's: it stays when that goes. */
+function ownedBy({ level, customer }: Token): string[] {
+  return customer === undefined || level === 'ADMIN' ? [] : [keys.customerTokens(customer)];
+}
+
+function exists(key: string): Condition {
+  return { command: ['EXISTS', key], answer: 1, otherwise: () => new DirectoryConflict('the customer is gone') };
 }

@@ -52,6 +52,7 @@ interface Node {
   maxItems?: number;
   maxBytes?: number;
   pattern?: string;
+  enum?: unknown[];
 }
 
 /** The value as far as it fits the schema, undefined when it doesn't or is null. */
@@ -89,7 +90,7 @@ function readItem(node: Node, item: unknown, path: string, shape: Shape<object>)
 
 /** Text is Unicode without NUL, and neither longer nor other than the schema says; numbers are finite. */
 function isScalar(node: Node, value: unknown): boolean {
-  if (typeof value !== node.type) return false;
+  if (typeof value !== node.type || node.enum?.includes(value) === false) return false;
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'string') return typeof value === 'boolean';
   if (/[\0\p{Surrogate}]/u.test(value) || Buffer.byteLength(value) > (node.maxBytes ?? Number.POSITIVE_INFINITY)) {

@@ -6,10 +6,14 @@ const NAME_BYTES = 256;
 /** Extensions that may control one group. */
 const CONTROLLERS = 500;
 
-const id = (description: string) =>
-  Type.String({ pattern: '^[0-9a-fA-F]{24}$', description, examples: ['65f0a1b2c3d4e5f601234567'] });
-const name = (description: string, example: string) =>
-  Type.String({ pattern: '\\S', maxBytes: NAME_BYTES, description, examples: [example] });
+/** The schema of an id. */
+export const ID = { pattern: '^[0-9a-fA-F]{24}$', examples: ['65f0a1b2c3d4e5f601234567'] };
+
+/** The schema of a name. */
+export const NAME = { pattern: '\\S', maxBytes: NAME_BYTES };
+
+const id = (description: string) => Type.String({ ...ID, description });
+const name = (description: string, example: string) => Type.String({ ...NAME, description, examples: [example] });
 
 const _id = id('Unique id');
 const customer = id('Id of the customer it belongs to');
