@@ -13,7 +13,7 @@ export interface Answer {
 /** The API over a Redis of its own, with something of everything that a phone can refer to or be in the way of. */
 export interface World extends TestApi {
   /** What phones refer to, of the customer `own`. */
-  things: { group: string; uncontrolled: string; queue: string; device: string };
+  things: { group: string; uncontrolled: string; queue: string; device: string; product: string };
   /** MAC addresses that are used up: by a phone that shares with none, by as many as may share, by handsets. */
   full: { single: string; shared: string; base: string };
   /** A MAC address whose record is damaged. */
@@ -69,6 +69,7 @@ export async function startWorld(t: Test): Promise<World> {
       group: await named(directory.groups.create({ _id: newId(), customer, name: 'sales', controllers: [extension] })),
       uncontrolled: await named(directory.groups.create({ _id: newId(), customer, name: 'board', controllers: [] })),
       queue: await named(directory.queues.create({ _id: newId(), customer, name: 'support' })),
+      product: await named(directory.products.create({ _id: newId(), name: 'Desk phone' })),
       device: await named(make({ sipPhoneModel: MODELS.soft._id })),
     },
     full: {
