@@ -35,7 +35,7 @@ await runProcess({
       expires: {
         min: settings.REGISTER_MIN_EXPIRES,
         max: settings.REGISTER_MAX_EXPIRES,
-        default: settings.REGISTER_DEFAULT_EXPIRES,
+        default: settings.REGISTER_DEFAULT_EXPIRES ?? settings.REGISTER_MAX_EXPIRES,
       },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
       ...{ callsMax: settings.CALLS_MAX, callsPerPhone: settings.CALLS_PER_PHONE },

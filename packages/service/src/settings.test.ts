@@ -48,7 +48,9 @@ t.test('every mistake is named in a line of its own', async (t) => {
 
 t.test('settings that contradict each other are a mistake', async (t) => {
   const names = ['REGISTER_MIN_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'REGISTER_MAX_EXPIRES'] as const;
-  const error = t.throws(() => readSettings(names, { REGISTER_MAX_EXPIRES: '600' })) as SettingsError;
+  const error = t.throws(() =>
+    readSettings(names, { REGISTER_DEFAULT_EXPIRES: '601', REGISTER_MAX_EXPIRES: '600' }),
+  ) as SettingsError;
   t.same(error.problems, ['REGISTER_DEFAULT_EXPIRES: must not be above REGISTER_MAX_EXPIRES']);
 });
 

@@ -86,7 +86,10 @@ const SETTINGS = {
   REGISTER_DEFAULT_EXPIRES: whole(
     1,
     604_800,
-  )({ default: 3600, desc: 'registration granted when the phone asks for none, seconds' }),
+  )({
+    default: undefined,
+    desc: 'registration granted when the phone asks for none, seconds; the longest when not set',
+  }),
   CONTACTS_PER_PHONE: whole(1, 100)({ default: 10, desc: 'simultaneous contacts of one phone' }),
   NONCE_AGE: whole(1, 86_400)({ default: 300, desc: 'seconds a digest nonce is good for' }),
   RING_TIME: whole(1, 600)({ default: 120, desc: 'seconds a call may ring' }),
@@ -164,6 +167,7 @@ export function readSettings<K extends SettingName>(
 const ORDERED: [SettingName, SettingName][] = [
   ['REGISTER_MIN_EXPIRES', 'REGISTER_DEFAULT_EXPIRES'],
   ['REGISTER_DEFAULT_EXPIRES', 'REGISTER_MAX_EXPIRES'],
+  ['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES'],
 ];
 
 function contradictions(values: Readonly<Record<string, unknown>>): string[] {

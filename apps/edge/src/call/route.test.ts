@@ -10,7 +10,7 @@ t.teardown(() => bench.close());
 t.test('the callee sees the extension that calls, and nothing that the caller invents', async (t) => {
   const { caller, callee, from, to } = await parties(bench);
   await caller.invite(to.number, {
-    from: `"The Boss" <sip:${from.number}@evil.example>`,
+    from: '"The Boss" <sip:1@evil.example>',
     headers: {
       'P-Asserted-Identity': '<sip:+4511223344@evil.example>',
       'P-Preferred-Identity': '<sip:boss@evil.example>',
@@ -93,22 +93,12 @@ t.test('a call is fenced like a registration', async (t) => {
   t.equal((await wrong.authenticated({ method: 'INVITE', uri: `sip:${to.number}@h`, body: SDP_A })).status, 403);
 });
 
-t.test('a phone without extension cannot call, nor one that claims to be another', async (t) => {
+t.test('a phone without extension cannot call', async (t) => {
   const account = await bench.account();
   const phone = await bench.phone(account);
   t.equal((await phone.authenticated({ method: 'INVITE', uri: 'sip:100@h', body: SDP_A })).status, 403);
   await bench.event(account.id, { type: 'phone.refused', reason: 'no_extension' });
   t.match(await bench.store.phones.get(account.id), { ip: { mode: 'OPEN' } });
-  const { caller, callee, to } = await parties(bench);
-  const refused = await caller.authenticated({
-    method: 'INVITE',
-    uri: `sip:${to.number}@h`,
-    from: '<sip:boss@h>',
-    body: SDP_A,
-  });
-  t.equal(refused.status, 403);
-  await sleep(50);
-  t.strictSame(callee.untaken, []);
 });
 
 t.test('a captured INVITE cannot be sent again', async (t) => {

@@ -1,7 +1,7 @@
 import type { Admission, Binding, Bindings, Directory, Events, Extension } from '@ringfence/store';
 import type { Access } from '../access.js';
 import { Refusal, SipFailure, unavailable } from '../sip/failure.js';
-import { addressOf, requireNothing } from '../sip/request.js';
+import { requireNothing } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import { carryCall } from './call.js';
 import type { Calls } from './calls.js';
@@ -44,8 +44,8 @@ export function createCallRoute(parts: CallParts) {
     const cancelled = cancellationOf(request);
     requireNothing(request);
     const invitation = readInvitation(request);
-    const { caller } = await access.admit(request, 'proxy', async (admission, username) => {
-      const extension = await findCaller(parts, admission, request, username);
+    const { caller } = await access.admit(request, 'proxy', async (admission) => {
+      const extension = await findCaller(parts, admission);
       const outcome = await parts.bindings.admit(admission);
       return { ...outcome, caller: { admission, extension } };
     });
@@ -66,17 +66,10 @@ function cancellationOf(request: SipRequest): AbortSignal {
   return controller.signal;
 }
 
-/** The extension of the calling phone; From must be of the phone or its extension. */
-async function findCaller(
-  { directory }: CallParts,
-  { phone }: Admission,
-  request: SipRequest,
-  username: string,
-): Promise<Extension> {
+/** The extension of the calling phone. Who calls follows from the credentials alone: From is not even looked at. */
+async function findCaller({ directory }: CallParts, { phone }: Admission): Promise<Extension> {
   const extension = phone.extension === undefined ? undefined : await directory.extension(phone.extension);
   if (extension === undefined) throw new Refusal('no_extension');
-  const { user } = addressOf(request, 'from').uri;
-  if (user !== username && user !== extension.number) throw new Refusal('identity_mismatch');
   return extension;
 }
 

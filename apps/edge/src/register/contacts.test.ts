@@ -41,22 +41,30 @@ t.test('no Contact asks, * with Expires 0 removes all', (t) => {
   t.end();
 });
 
-t.test('malformed Contact and Expires are answered 400', (t) => {
+t.test('a malformed or overlarge expiry stands for 3600 seconds (RFC 3261 section 20.10)', (t) => {
   for (const [contact, expires] of [
-    ['*', undefined],
-    ['*', '60'],
-    ['*, <sip:a@h>', '0'],
-    ['<sip:a@h>, *', '0'],
-    ['*;expires=0', '0'],
-    ['nonsense', undefined],
     ['<sip:a@h>', 'soon'],
     ['<sip:a@h>', '-1'],
     ['<sip:a@h>', '1.5'],
     ['<sip:a@h>', '4294967296'],
     ['<sip:a@h>', '9'.repeat(10_000)],
-    [undefined, 'x'],
     ['<sip:a@h>;expires=x', undefined],
-    ['<sip:a@h>;expires', undefined],
+    ['<sip:a@h>;expires', '60'],
+  ] as const) {
+    t.match(read(contact, expires), [{ expires: 3_600 }], `${contact} ${expires?.slice(0, 20)}`);
+  }
+  t.end();
+});
+
+t.test('a malformed Contact is answered 400', (t) => {
+  for (const [contact, expires] of [
+    ['*', undefined],
+    ['*', '60'],
+    ['*', 'x'],
+    ['*, <sip:a@h>', '0'],
+    ['<sip:a@h>, *', '0'],
+    ['*;expires=0', '0'],
+    ['nonsense', undefined],
     ['<sip:a@h>;q=2', undefined],
     ['<sip:a@h>;q=0.1234', undefined],
     [Array(101).fill('<sip:a@h>').join(), undefined],

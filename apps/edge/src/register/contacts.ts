@@ -18,7 +18,7 @@ const LONGEST_CONTACTS = 4_096;
 /**
  * Reads what a REGISTER wants done with the bindings (RFC 3261 section 10.3, steps 6 and 7).
  * @returns `*` when all are to be removed, else one update for each contact; none when the phone only asks
- * @throws SipFailure 400 when Contact or Expires are malformed, 423 when less than the shortest time is asked for
+ * @throws SipFailure 400 when Contact is malformed, 423 when less than the shortest time is asked for
  */
 export function readContacts(request: SipRequest, limits: ExpiryLimits): ContactUpdate[] | '*' {
   const contact = request.headers.contact?.trim();
@@ -53,11 +53,13 @@ function comparable({ uri: { scheme, user, host, port, params } }: NameAddr): st
   return `${scheme}:${user}@${host}:${port ?? ''}${sorted.join('')}`;
 }
 
+/** What a malformed or overlarge expiry stands for (RFC 3261 section 20.10). */
+const MALFORMED_EXPIRY = 3_600;
+
 /** Delta-seconds (RFC 3261 section 25.1): up to 2^32 - 1. */
 function readSeconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,10}$/.test(text) || Number(text) >= 2 ** 32) throw new SipFailure(400);
-  return Number(text);
+  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : MALFORMED_EXPIRY;
 }
 
 function readPreference(text: string | undefined): number | undefined {

@@ -133,7 +133,6 @@ t.test('a refused expiry or malformed request does not lock the phone', async (t
     { Contact: '<sip:a@h:99999>' },
     { Contact: '*' },
     { Contact: ['*', '<sip:a@h>'] },
-    { Expires: 'soon' },
     { Contact: Array(101).fill('<sip:a@h>') },
   ]) {
     t.equal((await phone.register({ headers })).status, 400, JSON.stringify(headers).slice(0, 60));
