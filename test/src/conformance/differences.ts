@@ -10,6 +10,7 @@ export const differences = {
   pipelining: 'closes the application connection on pipelined frames over about 4 KB',
   bodySize: 'answers SIP bodies over 8,192 bytes with 400',
   removeRoute: 'removes every route of the application, not only the one named',
+  backlog: 'goes on sending to an application that reads nothing',
   turns: 'shares requests among applications only roughly in turn',
   listeners: 'listens on the addresses of its own configuration',
   unanswered: 'leaves open what an application that went has not answered',

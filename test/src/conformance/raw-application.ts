@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { Inbox } from '../sip/inbox.js';
+import { Inbox, patience } from '../sip/inbox.js';
 import type { Target, Teardown } from './target.js';
 
 /** A frame from the server, its first line cut at the bars. */
@@ -57,12 +57,22 @@ export class RawApplication {
     return this.#frames.take(({ fields: [, type] }) => type === 'sip', 'SIP message');
   }
 
+  /** Stops reading what the server sends. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** False once the connection has ended. */
+  get connected(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable && this.#socket.readable;
+  }
+
   sendBytes(bytes: Buffer | string): void {
     this.#socket.write(bytes);
   }
 
   /** Waits until the server has closed the connection, at most `ms` milliseconds. */
-  async closed(ms = 2_000): Promise<void> {
+  async closed(ms = patience): Promise<void> {
     if (this.#socket.closed) return;
     const late = setTimeout(() => this.#socket.emit('error', new Error(`not closed within ${ms} ms`)), ms);
     await once(this.#socket, 'close');

@@ -1,8 +1,8 @@
 /** Chooses an item; the first one it says yes to is taken. */
 export type Match<Item> = (item: Item) => boolean;
 
-/** How long a phone waits for something that should come at once, in milliseconds. */
-export const patience = 2_000;
+/** How long to wait for something that should come at once, in milliseconds: a busy machine is no fault. */
+export const patience = 5_000;
 
 /**
  * What has arrived and nobody has asked for yet, and who is waiting for what has not arrived. Items are taken in the order
