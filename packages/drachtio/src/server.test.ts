@@ -146,6 +146,34 @@ t.test('what happens inside an early dialog neither confirms nor ends it', async
   raw.close();
 });
 
+t.test('calls are told of as they begin, are answered and end (CDRs, as drachtio has them)', async (t) => {
+  const { admin, phone } = await start(t, (app) => {
+    app.invite((req, res) => {
+      if (req.uri.includes('busy')) res.send(486);
+      else app.createUAS(req, res, { localSdp: SDP });
+    });
+  });
+  const raw = await RawApplication.connect(admin);
+  await raw.ask('authenticate|secret|');
+  for (const event of ['attempt', 'start', 'stop']) await raw.ask(`route|cdr:${event}`);
+  const next = async () => {
+    const [line = '', startLine] = ((await raw.next()) ?? '').split('\r\n');
+    return `${line.replace(/\d\d:\d\d:\d\d\.\d{6}/, 'time')} ${startLine}`;
+  };
+  const alice = await phone();
+  alice.send(requestText({ method: 'INVITE', via: viaOf(alice, '1'), more: [contactOf(alice)] }));
+  const ok = await alice.response(200);
+  alice.send(requestText({ method: 'ACK', via: viaOf(alice, '2'), to: ok.value('To') ?? '' }));
+  alice.send(requestText({ method: 'BYE', cseq: 2, via: viaOf(alice, '3'), to: ok.value('To') ?? '' }));
+  alice.send(requestText({ method: 'INVITE', uri: 'sip:busy@example.com', callId: 'b', via: viaOf(alice, '4') }));
+  t.equal(await next(), 'cdr:attempt|network|time INVITE sip:bob@example.com SIP/2.0');
+  t.equal(await next(), 'cdr:start|application|time|uas SIP/2.0 200 OK');
+  t.equal(await next(), 'cdr:stop|network|time|normal-release BYE sip:bob@example.com SIP/2.0');
+  t.equal(await next(), 'cdr:attempt|network|time INVITE sip:busy@example.com SIP/2.0');
+  t.equal(await next(), 'cdr:stop|application|time|call-rejected SIP/2.0 486 Busy Here');
+  raw.close();
+});
+
 t.test('a cancelled call', async (t) => {
   let cancelled: (() => void) | undefined;
   const isCancelled = new Promise<void>((resolve) => {

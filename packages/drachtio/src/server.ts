@@ -1,4 +1,5 @@
 import { Answers } from './agent/answers.js';
+import { CallEvents } from './agent/call-events.js';
 import type { Core } from './agent/core.js';
 import { Flows } from './agent/flows.js';
 import { Inbound } from './agent/inbound.js';
@@ -111,6 +112,7 @@ class Server implements DrachtioServer {
       routes: this.#applications.routes,
       resolver: new Resolver(this.#transports, { timers, limits }),
       flows,
+      callEvents: new CallEvents(this.#applications.routes),
       logger,
     };
     const outbound = new Outbound(core);

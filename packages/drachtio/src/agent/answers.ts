@@ -16,7 +16,8 @@ interface Expected {
   readonly isInitial: boolean;
   /** The dialog the request came in, or that it has made. */
   dialog: Dialog<Application> | undefined;
-  readonly provisionals: ReliableProvisionals;
+  /** Of an INVITE. */
+  readonly provisionals: ReliableProvisionals | undefined;
 }
 
 /** A 2xx to an INVITE, sent again until its ACK comes. */
@@ -44,10 +45,11 @@ export class Answers {
 
   /** Notes which application is to answer a request. */
   expect(transaction: ServerTransaction, application: Application, dialog?: Dialog<Application>): void {
-    const provisionals = new ReliableProvisionals(this.#core, transaction);
+    const isInvite = transaction.method === 'INVITE';
+    const provisionals = isInvite ? new ReliableProvisionals(this.#core, transaction) : undefined;
     this.#expected.set(transaction, { application, isInitial: dialog === undefined, dialog, provisionals });
     application.received.set(transaction.id, transaction);
-    if (transaction.method === 'INVITE' && dialog !== undefined) dialog.isInvited = true;
+    if (isInvite && dialog !== undefined) dialog.isInvited = true;
     transaction.onTerminated = () => this.abandon(transaction);
   }
 
@@ -124,7 +126,7 @@ export class Answers {
       expected.application.respond(id, 'NOK|too many dialogs');
       return;
     }
-    if (isReliable(draft) && method === 'INVITE') expected.provisionals.number(response);
+    if (isReliable(draft)) expected.provisionals?.number(response);
     const dialogId = this.#dialogIdFor(request, expected, status);
     if (isNewDialog) expected.dialog = this.#newDialog(transaction, expected.application);
     const bytes = transaction.respond(response);
@@ -134,11 +136,21 @@ export class Answers {
     }
     const meta = responseMeta(transaction.from, bytes.length, method);
     expected.application.respond(id, `OK|${meta}|${transaction.id}|${dialogId}||Msg sent:|`, bytes);
-    if (isReliable(draft) && method === 'INVITE' && expected.dialog !== undefined) {
-      this.#provisionals.set(expected.dialog, expected.provisionals);
-      expected.provisionals.repeat(bytes);
-    }
-    if (status >= 200) this.#finish(transaction, expected, { request, response, bytes });
+    if (isReliable(draft)) this.#repeatReliably(expected, bytes);
+    if (status < 200) return;
+    this.#finish(transaction, expected, { request, response, bytes });
+    if (method === 'INVITE' && expected.isInitial) this.#tellOutcome(status, bytes);
+  }
+
+  #repeatReliably({ dialog, provisionals }: Expected, bytes: Buffer): void {
+    if (dialog === undefined || provisionals === undefined) return;
+    this.#provisionals.set(dialog, provisionals);
+    provisionals.repeat(bytes);
+  }
+
+  #tellOutcome(status: number, response: Buffer): void {
+    if (status < 300) this.#core.callEvents.start('application', 'uas', response);
+    else this.#core.callEvents.stop('application', 'call-rejected', response);
   }
 
   /** drachtio names the dialog with all responses to INVITE, and with others inside or making one, save those to BYE. */
@@ -152,6 +164,7 @@ export class Answers {
   #newDialog(transaction: ServerTransaction, owner: Application): Dialog<Application> {
     const { request, from, toTag } = transaction;
     const dialog = Dialog.ofServer(request, from, { localTag: toTag, owner });
+    dialog.isInvited = request.method === 'INVITE';
     this.#core.dialogs.add(dialog);
     return dialog;
   }
@@ -179,7 +192,7 @@ export class Answers {
   #settle(transaction: ServerTransaction, { application, dialog, provisionals }: Expected): void {
     this.#expected.delete(transaction);
     application.received.delete(transaction.id);
-    provisionals.stop();
+    provisionals?.stop();
     if (transaction.method !== 'INVITE' || dialog === undefined) return;
     dialog.isInvited = false;
     this.#provisionals.delete(dialog);

@@ -9,6 +9,7 @@ import type { Transactions } from '../transaction/transactions.js';
 import type { Hop } from '../transport/hop.js';
 import type { Resolver } from '../transport/resolver.js';
 import type { Transports } from '../transport/transports.js';
+import type { CallEvents } from './call-events.js';
 import type { Flows } from './flows.js';
 
 /** What the parts of the user agent core work with. */
@@ -21,6 +22,7 @@ export interface Core {
   readonly routes: Routes<Application>;
   readonly resolver: Resolver;
   readonly flows: Flows;
+  readonly callEvents: CallEvents;
   readonly logger: Logger;
 }
 

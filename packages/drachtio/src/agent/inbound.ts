@@ -67,7 +67,9 @@ export class Inbound implements TransactionUser {
   cancelled(invite: ServerTransaction, cancel: SipRequest, from: Hop, bytes: number): void {
     const proxying = this.#proxies.cancelled(invite);
     const { application = proxying, dialog } = this.#answers.abandon(invite);
-    application?.send(`sip|${networkMeta(from, bytes)}|${invite.id}|${dialog?.id ?? ''}|`, cancel.toBuffer());
+    const message = cancel.toBuffer();
+    application?.send(`sip|${networkMeta(from, bytes)}|${invite.id}|${dialog?.id ?? ''}|`, message);
+    this.#core.callEvents.stop('network', 'call-canceled', message);
   }
 
   #inDialog(transaction: ServerTransaction, bytes: number): void {
@@ -106,6 +108,9 @@ export class Inbound implements TransactionUser {
   ): void {
     this.#answers.expect(transaction, application, dialog);
     const meta = networkMeta(transaction.from, bytes);
-    application.send(`sip|${meta}|${transaction.id}|${dialogId}|${receivedOn}`, transaction.request.toBuffer());
+    const message = transaction.request.toBuffer();
+    application.send(`sip|${meta}|${transaction.id}|${dialogId}|${receivedOn}`, message);
+    if (transaction.method === 'INVITE' && dialog === undefined) this.#core.callEvents.attempt('network', message);
+    if (transaction.method === 'BYE') this.#core.callEvents.stop('network', 'normal-release', message);
   }
 }

@@ -1,76 +1,17 @@
 import type { Application } from '../application/connection.js';
-import type { Draft } from '../application/draft.js';
 import { parseAddress } from '../sip/address.js';
-import { parseNumber } from '../sip/characters.js';
-import { type Header, sortHeaders } from '../sip/headers.js';
+import { sortHeaders } from '../sip/headers.js';
 import { newTag } from '../sip/identifiers.js';
 import { splitList } from '../sip/list.js';
-import { answerTo, SipRequest, SipResponse } from '../sip/message.js';
+import { answerTo, SipRequest, type SipResponse } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
 import type { Timer } from '../timers.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
-import { type Hop, type ListeningPoint, sentBy } from '../transport/hop.js';
-import { newVia } from './compose.js';
+import type { Hop, ListeningPoint } from '../transport/hop.js';
 import { type Core, localMeta, networkMeta } from './core.js';
-
-/** How an application wants a request proxied. */
-export interface ProxyOrder {
-  readonly application: Application;
-  /** Of the application's message. */
-  readonly id: string;
-  readonly remainInDialog: boolean;
-  /** Whether the application is told every final response. */
-  readonly fullResponse: boolean;
-  readonly followRedirects: boolean;
-  readonly simultaneous: boolean;
-  /** Milliseconds without any response, and without a final one, after which a target is given up. */
-  readonly provisionalTimeout: number | undefined;
-  readonly finalTimeout: number | undefined;
-  readonly targets: readonly string[];
-  /** Further headers for the requests. */
-  readonly headers: readonly Header[];
-}
-
-const MAX_TARGETS = 32;
-const OWN_HEADERS = new Set([
-  'Via',
-  'Route',
-  'Record-Route',
-  'Max-Forwards',
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Content-Length',
-]);
-
-/**
- * Reads the fields of a proxy message after its transaction id.
- * @returns undefined when a target isn't a SIP URI, or there is none or too many
- */
-export function readProxyOrder(
-  application: Application,
-  id: string,
-  fields: readonly string[],
-  draft: Draft,
-): ProxyOrder | undefined {
-  const [remain, full, follow, mode, provisional = '', final = '', ...targets] = fields;
-  if (targets.length === 0 || targets.length > MAX_TARGETS || !targets.every((target) => parseUri(target)))
-    return undefined;
-  return {
-    application,
-    id,
-    remainInDialog: remain === 'remainInDialog',
-    fullResponse: full === 'fullResponse',
-    followRedirects: follow === 'followRedirects',
-    simultaneous: mode === 'simultaneous',
-    provisionalTimeout: readTimeout(provisional),
-    finalTimeout: readTimeout(final),
-    targets,
-    headers: draft.headers.filter(({ name }) => !OWN_HEADERS.has(name)),
-  };
-}
+import { forwardedHeaders, recordRoute, withoutOurVia } from './forwarding.js';
+import { MAX_TARGETS, type ProxyOrder } from './proxy-order.js';
 
 /** One target being tried. */
 interface Branch {
@@ -278,38 +219,6 @@ export class ProxiedRequest {
   }
 }
 
-/** The headers of a request as a proxy sends them on: our Via on top, one hop less, our own Route taken off (section 16.6). */
-export function forwardedHeaders(request: SipRequest, local: ListeningPoint): Header[] {
-  const hops = (parseNumber(request.value('Max-Forwards') ?? '', 255) ?? 71) - 1;
-  const headers: Header[] = [{ name: 'Via', value: newVia(local) }];
-  for (const header of request.headers) {
-    if (header.name !== 'Max-Forwards' && header.name !== 'Route') headers.push(header);
-  }
-  const routes = request.values('Route').flatMap((value) => splitList(value) ?? []);
-  const isOurs = routes[0] !== undefined && namesPoint(routes[0], local);
-  for (const value of isOurs ? routes.slice(1) : routes) headers.push({ name: 'Route', value });
-  headers.push({ name: 'Max-Forwards', value: String(hops) });
-  return headers;
-}
-
-/** A response without the Via we put on its request. */
-export function withoutOurVia(response: SipResponse): SipResponse {
-  const headers = response.headers.filter(
-    (header, index) => header.name !== 'Via' || index !== response.indexOf('Via'),
-  );
-  return new SipResponse(response.status, response.reason, headers, response.body);
-}
-
-function recordRoute(local: ListeningPoint): string {
-  const transport = local.transport === 'udp' ? '' : `;transport=${local.transport}`;
-  return `<sip:${sentBy(local)}${transport};lr>`;
-}
-
-function namesPoint(route: string, local: ListeningPoint): boolean {
-  const uri = parseUri(parseAddress(route)?.uri ?? '');
-  return uri !== undefined && uri.host === local.host && (uri.port ?? 5060) === local.port;
-}
-
 /** The better of two failures for the caller (section 16.7, step 6): 6xx before all, then the lowest class, challenges first. */
 function better(a: SipResponse | undefined, b: SipResponse): SipResponse {
   if (a === undefined) return b;
@@ -320,11 +229,4 @@ function rank(status: number): number {
   if (status >= 600) return 0;
   const isChallenge = status === 401 || status === 407;
   return Math.floor(status / 100) * 2 - (isChallenge ? 1 : 0);
-}
-
-/** `2s` or `1500ms`, in milliseconds. */
-function readTimeout(text: string): number | undefined {
-  const unit = text.endsWith('ms') ? 1 : text.endsWith('s') ? 1_000 : undefined;
-  const number = unit === undefined ? undefined : parseNumber(text.slice(0, unit === 1 ? -2 : -1), 3_600_000);
-  return number === undefined || unit === undefined || number === 0 ? undefined : number * unit;
 }

@@ -10,7 +10,9 @@ import type { Hop } from '../transport/hop.js';
 import type { ResolveFailure } from '../transport/resolver.js';
 import type { Answers } from './answers.js';
 import type { Core } from './core.js';
-import { forwardedHeaders, ProxiedRequest, readProxyOrder, withoutOurVia } from './proxied-request.js';
+import { forwardedHeaders, withoutOurVia } from './forwarding.js';
+import { ProxiedRequest } from './proxied-request.js';
+import { readProxyOrder } from './proxy-order.js';
 
 /** How many proxied dialogs are remembered at most, and for how long without a request in them, in milliseconds. */
 const MAX_DIALOGS = 20_000;
