@@ -18,6 +18,8 @@ await runProcess({
       database: settings.GEOIP_DATABASE,
       networks: settings.GEOIP_NETWORKS,
       onError: (err) => log.error({ err }, 'the country database was not read again'),
+    }).catch((error) => {
+      throw new Error(`GEOIP_NETWORKS, GEOIP_DATABASE: ${error.message}`);
     });
     const store = openStore({
       url: required('REDIS_URL', settings.REDIS_URL),

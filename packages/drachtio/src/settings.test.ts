@@ -28,7 +28,7 @@ t.test('each mistake is named on a line of its own', async (t) => {
   t.same(readSettings({ SIP_HOST: 'localhost', SIP_PORT: '65536', DRACHTIO_PORT: 'x', LOG_LEVEL: 'loud' }), [
     'SIP_HOST must hold IP addresses, not "localhost"',
     'DRACHTIO_SECRET must be set to the secret that applications authenticate with',
-    'LOG_LEVEL must be one of debug, info, warn, error, silent, not "loud"',
+    'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, not "loud"',
     'SIP_PORT must be a port number from 0 to 65535, not "65536"',
     'DRACHTIO_PORT must be a port number from 0 to 65535, not "x"',
   ]);

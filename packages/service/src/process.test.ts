@@ -44,9 +44,9 @@ t.test('wrong settings end it with status 2 and a line for each mistake', async 
   t.match(errors(), /^x: API_PORT: 'x' must be a whole number/);
 });
 
-t.test('a failed start ends it with status 1 and says why', async (t) => {
-  const body = `await runProcess({ name: 'x', settings: [], async start() { throw new Error('port taken'); } });`;
+t.test('a failed start ends it with status 1 and says why, each line with its name', async (t) => {
+  const body = `await runProcess({ name: 'x', settings: [], async start() { throw new Error('port taken\\nno disk'); } });`;
   const { child, errors } = await run(t, body);
   t.same(await once(child, 'exit'), [1, null]);
-  t.equal(errors(), 'x: port taken\n');
+  t.equal(errors(), 'x: port taken\nx: no disk\n');
 });

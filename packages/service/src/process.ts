@@ -40,8 +40,8 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
     process.once('disconnect', close);
     process.send?.({ type: 'ready' });
   } catch (error) {
-    const lines = error instanceof SettingsError ? error.problems : [error instanceof Error ? error.message : error];
-    for (const line of lines) process.stderr.write(`${definition.name}: ${line}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    for (const line of message.split('\n')) process.stderr.write(`${definition.name}: ${line}\n`);
     process.exit(error instanceof SettingsError ? EXIT_SETTINGS : 1);
   }
 }
