@@ -165,7 +165,8 @@ export function joinHeadAndBody(head: string, body: Buffer): Buffer {
 export function answerTo(request: SipRequest, status: number, toTag?: string, extra: Header[] = []): SipResponse {
   const headers: Header[] = [];
   for (const header of request.headers) {
-    if (!ECHOED.has(header.name)) continue;
+    if (!ECHOED.has(header.name) || (header.name !== 'Via' && headers.some(({ name }) => name === header.name)))
+      continue;
     const needsTag = header.name === 'To' && toTag !== undefined && parseAddress(header.value)?.tag === undefined;
     headers.push(needsTag ? { name: 'To', value: `${header.value};tag=${toTag}` } : header);
   }
