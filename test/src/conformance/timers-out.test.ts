@@ -8,7 +8,7 @@ import { openPhone, startTarget } from './target.js';
 /** Timers run more than ten times as fast as in RFC 3261 where the server lets them be set; the tests count in T1. */
 const target = await startTarget(t, { t1: 40 });
 const { t1 } = target;
-const patience = 70 * t1;
+const patience = 100 * t1;
 const localSdp = sdp(target.sip, 41_000);
 
 t.test('a request nobody answers is resent (timer E) and fails with 408 after 64 T1 (timer F)', async (t) => {
@@ -25,7 +25,7 @@ t.test('a request nobody answers is resent (timer E) and fails with 408 after 64
   const { response } = await asking;
   t.equal(response.status, 408);
   const waited = (performance.now() - start) / t1;
-  t.ok(waited > 60 && waited < 70, `${waited} T1`);
+  t.ok(waited > 60 && waited < 80, `${waited} T1`);
 });
 
 t.test(
@@ -40,7 +40,7 @@ t.test(
     checkRhythm(t, t1, times, [0, 1, 3, 7, 15, 31]);
     await calling;
     const waited = (performance.now() - start) / t1;
-    t.ok(waited > 60 && waited < 70, `${waited} T1`);
+    t.ok(waited > 60 && waited < 80, `${waited} T1`);
   },
 );
 
@@ -56,7 +56,7 @@ t.test('a cancelled call that the peer leaves unanswered is over after 64 T1 (RF
   peer.reply(await peer.expect('CANCEL'), 200);
   await failed;
   const waited = (performance.now() - start) / t1;
-  t.ok(waited > 60 && waited < 70, `${waited} T1`);
+  t.ok(waited > 60 && waited < 80, `${waited} T1`);
 });
 
 t.test('an INVITE answered 180 is not resent', async (t) => {
