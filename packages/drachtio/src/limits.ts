@@ -21,7 +21,7 @@ export interface Limits {
   readonly idleTimeout: number;
   /** Bytes that wait for a TCP peer that doesn't read; past the limit its connection is closed. */
   readonly connectionBacklog: number;
-  /** Application connections, authenticated and not yet. */
+  /** Application connections, authenticated and not yet; of the latter the oldest make room for new ones. */
   readonly applications: number;
   readonly unauthenticatedApplications: number;
   /** Milliseconds in which an application must authenticate. */

@@ -512,14 +512,18 @@ t.test('the application protocol refuses what it should', async (t) => {
   raw.close();
 });
 
-t.test('a connection that does not authenticate is closed, and there are few of them', async (t) => {
+t.test('a connection that does not authenticate is closed; of many the oldest makes room', async (t) => {
   const { admin } = await start(t, undefined, {
     limits: { authenticationTimeout: 100, unauthenticatedApplications: 2 },
   });
-  const waiting = [await RawApplication.connect(admin), await RawApplication.connect(admin)];
-  const extra = await RawApplication.connect(admin);
-  await extra.closed();
-  await Promise.all(waiting.map((raw) => raw.closed()));
+  const [oldest, ...others] = [
+    await RawApplication.connect(admin),
+    await RawApplication.connect(admin),
+    await RawApplication.connect(admin),
+  ];
+  await oldest?.closed();
+  t.notOk(others.some(({ isClosed }) => isClosed));
+  await Promise.all(others.map((raw) => raw.closed()));
   const raw = await RawApplication.connect(admin);
   t.match(await raw.ask('authenticate|secret|'), /^OK/);
   raw.close();

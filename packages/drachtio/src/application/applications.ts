@@ -37,6 +37,7 @@ export class Applications {
   readonly #timers: Timers;
   readonly #logger: Logger;
   readonly #user: () => ApplicationUser;
+  /** All connections, the oldest first. */
   readonly #applications = new Set<Application>();
   readonly #server: Server;
   #unauthenticated = 0;
@@ -51,9 +52,7 @@ export class Applications {
     this.#logger = logger;
     this.#user = user;
     this.#server = createServer((socket) => {
-      const isFull = this.#applications.size >= this.#limits.applications + this.#limits.unauthenticatedApplications;
-      if (isFull || this.#unauthenticated >= this.#limits.unauthenticatedApplications) socket.destroy();
-      else this.#accept(new Application(socket, limits, { message: this.#take, closed: this.#forget }));
+      this.#accept(new Application(socket, limits, { message: this.#take, closed: this.#forget }));
     });
   }
 
@@ -77,7 +76,16 @@ export class Applications {
     await closed;
   }
 
+  /** Lets a connection try to authenticate; when there are many that haven't, the oldest of them makes room. */
   #accept(application: Application): void {
+    if (this.#unauthenticated >= this.#limits.unauthenticatedApplications) {
+      for (const oldest of this.#applications) {
+        if (oldest.isAuthenticated) continue;
+        this.#forget(oldest);
+        oldest.destroy();
+        break;
+      }
+    }
     this.#applications.add(application);
     this.#unauthenticated += 1;
     this.#timers.start(this.#limits.authenticationTimeout, () => {
@@ -139,7 +147,7 @@ export class Applications {
         refuse(application, id, 'too many applications');
         return;
       }
-      application.isAuthenticated = true;
+      application.admit();
       this.#unauthenticated -= 1;
     }
     application.tags = tags.split(',').filter((tag) => tag !== '');

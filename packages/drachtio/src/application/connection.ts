@@ -18,7 +18,6 @@ const MAX_FIELDS = 64;
 export class Application {
   /** The other end, for the log. */
   readonly name: string;
-  isAuthenticated = false;
   /** What the application calls itself. */
   tags: readonly string[] = [];
   /** The verbs it wants to hear of. */
@@ -35,6 +34,7 @@ export class Application {
   readonly #idPrefix = newUuid().slice(0, -12);
   #sent = 0;
   #isOpen = true;
+  #isAuthenticated = false;
 
   constructor(socket: Socket, limits: Limits, events: ApplicationEvents) {
     this.name = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
@@ -54,6 +54,16 @@ export class Application {
       this.#decoder.stop();
       events.closed(this);
     });
+  }
+
+  get isAuthenticated(): boolean {
+    return this.#isAuthenticated;
+  }
+
+  /** Notes that the application knows the secret. */
+  admit(): void {
+    this.#isAuthenticated = true;
+    this.#decoder.trust();
   }
 
   get isOpen(): boolean {
@@ -130,7 +140,7 @@ export class Application {
   #refuse(start: Buffer): void {
     const line = start.toString('latin1');
     const id = line.slice(0, Math.max(0, line.indexOf('|')));
-    if (!this.isAuthenticated || id === '' || id.includes('\n')) this.close();
+    if (id === '' || id.includes('\n')) this.close();
     else this.respond(id, 'NOK|message too large');
   }
 }

@@ -10,6 +10,7 @@ function collect() {
     broken: () => seen.push('broken'),
   });
   const push = (text: string | Buffer) => decoder.push(Buffer.from(text));
+  decoder.trust();
   return { seen, push };
 }
 
@@ -47,4 +48,17 @@ t.test('what is no length breaks the stream', async (t) => {
     push('5#hello');
     t.same(seen, ['broken'], JSON.stringify(text));
   }
+});
+
+t.test('before a peer is trusted its frames are short', async (t) => {
+  const seen: string[] = [];
+  const events = {
+    frame: (payload: Buffer) => seen.push(String(payload.length)),
+    oversize() {},
+    broken: () => seen.push('broken'),
+  };
+  const decoder = new FrameDecoder(events);
+  decoder.push(Buffer.from(`1024#${'a'.repeat(1024)}`));
+  decoder.push(Buffer.from('1025#'));
+  t.same(seen, ['1024', 'broken']);
 });

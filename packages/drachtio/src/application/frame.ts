@@ -1,8 +1,9 @@
 /** What a frame may hold: a SIP message of 64 KiB and the line before it. */
 export const MAX_FRAME = 65_536 + 4_096;
 
-/** What a peer may announce before it is taken for something else than an application. */
+/** What a peer may announce before it is taken for something else than an application, trusted and not yet. */
 const MAX_ANNOUNCED = 16_777_216;
+const MAX_UNTRUSTED = 1_024;
 const MAX_LENGTH_DIGITS = 8;
 const OVERSIZE_START = 256;
 const HASH = 35;
@@ -22,6 +23,7 @@ export interface FrameEvents {
  */
 export class FrameDecoder {
   readonly #events: FrameEvents;
+  #mayAnnounce = MAX_UNTRUSTED;
   #digits = 0;
   #announced = 0;
   #payload: Buffer | undefined;
@@ -33,6 +35,11 @@ export class FrameDecoder {
 
   constructor(events: FrameEvents) {
     this.#events = events;
+  }
+
+  /** From here on frames of any length are read, or skipped; before, a frame over 1 KiB breaks the stream. */
+  trust(): void {
+    this.#mayAnnounce = MAX_ANNOUNCED;
   }
 
   /** Takes the next bytes of the stream. */
@@ -56,7 +63,7 @@ export class FrameDecoder {
       const digit = byte - 48;
       this.#digits += 1;
       this.#announced = this.#announced * 10 + digit;
-      if (digit < 0 || digit > 9 || this.#digits > MAX_LENGTH_DIGITS || this.#announced > MAX_ANNOUNCED) {
+      if (digit < 0 || digit > 9 || this.#digits > MAX_LENGTH_DIGITS || this.#announced > this.#mayAnnounce) {
         this.stop();
         this.#events.broken();
         return chunk.length;

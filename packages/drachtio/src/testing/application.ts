@@ -83,6 +83,7 @@ export class RawApplication {
       oversize() {},
       broken: () => socket.destroy(),
     });
+    decoder.trust();
     socket.on('data', (chunk) => decoder.push(chunk));
     socket.on('error', () => {});
     socket.on('close', () => {
