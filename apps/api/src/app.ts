@@ -6,11 +6,17 @@ import access from './plugins/access.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
+import openapi from './plugins/openapi.js';
+import validation from './plugins/validation.js';
 import customer from './routes/customer/index.js';
 import health from './routes/health/index.js';
 import extension from './routes/pbx/extension/index.js';
+import group from './routes/pbx/group/index.js';
+import queue from './routes/pbx/queue/index.js';
 import sipphone from './routes/pbx/sipphone/index.js';
 import sipphonemodels from './routes/pbx/sipphonemodels/index.js';
+import product from './routes/product/index.js';
+import token from './routes/token/index.js';
 
 /** What the API works with. */
 export interface ApiOptions {
@@ -30,6 +36,9 @@ const HEADERS_TIMEOUT = 5_000;
 const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
+/** The routes, in the order of their description. */
+const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, token, health];
+
 /** The management API, ready to listen or to be called with `inject`. */
 export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
   const app = fastify({
@@ -42,10 +51,15 @@ export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
     return503OnClosing: false,
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
-    ajv: { customOptions: { allErrors: true, removeAdditional: false } },
   });
   app.server.maxConnections = CONNECTIONS;
-  app.register(errors).register(headers).register(body).register(access, { store });
-  for (const routes of [health, customer, extension, sipphone, sipphonemodels]) app.register(routes, { store });
+  app
+    .register(errors)
+    .register(headers)
+    .register(openapi)
+    .register(validation)
+    .register(body)
+    .register(access, { store });
+  for (const routes of ROUTES) app.register(routes, { store });
   return app;
 }

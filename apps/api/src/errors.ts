@@ -1,4 +1,5 @@
 import type { Violation } from '@ringfence/phone';
+import { Type } from 'typebox';
 
 /** What the API answers instead of what was asked for. */
 export interface ErrorBody {
@@ -12,6 +13,27 @@ export interface ErrorBody {
   /** With `internal_error`: what to look for in the log. */
   requestId?: string;
 }
+
+const single = {
+  code: Type.Integer({ description: 'The HTTP status', examples: [422] }),
+  message: Type.String({
+    description: 'The kind of error, or the path of the property that is wrong',
+    examples: ['macAddress'],
+  }),
+  description: Type.String({ description: 'The error in words', examples: ['MAC address is invalid'] }),
+};
+
+/** The schema of an {@link ErrorBody}. */
+export const ErrorSchema = Type.Object(
+  {
+    ...single,
+    inner: Type.Optional(
+      Type.Array(Type.Object(single), { description: 'With `multiple`: every error of the request' }),
+    ),
+    requestId: Type.Optional(Type.String({ description: 'With `internal_error`: what to look for in the log' })),
+  },
+  { $id: 'Error' },
+);
 
 /** The errors that are not about a property: status, description, and the seconds after which to try again. */
 const KINDS = {

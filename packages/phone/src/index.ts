@@ -6,7 +6,7 @@ export { normalizeMac } from './mac.js';
 export { CATALOGUE } from './models/catalogue.js';
 export { type CheckedModel, checkModel, checkModelChange } from './models/check.js';
 export * from './models/model.js';
-export { type Checked, checkPhone } from './rules/check.js';
+export { type Checked, checkPhone, PHONE_ERRORS } from './rules/check.js';
 export { parseDate } from './rules/dates.js';
 export type { Lookups, Occupants, Owned } from './rules/lookups.js';
 export { readShapeOf, type Shape, shapeViolations } from './rules/shape.js';

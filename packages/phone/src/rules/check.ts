@@ -32,6 +32,11 @@ export async function checkPhone(json: object, customer: string | undefined, loo
 
 const RULES = [...PAGE_RULES, ...MORE_RULES];
 
+/** Everything that can be wrong with a phone, in the order it is told in; `#` stands for an element's position. */
+export const PHONE_ERRORS: readonly Violation[] = RULES.map(({ code, path, description }) => ({
+  ...{ code, message: path, description },
+}));
+
 /** The violations of one rule. What has the wrong type is told once: by the row that answers for it, or by the shape. */
 function apply(rule: Rule, subject: Subject): Violation[] {
   const broken = rule.check(subject);
