@@ -21,10 +21,6 @@ export class Connections {
     this.#events = { message: receive, closed: (connection) => this.#forget(connection) };
   }
 
-  get size(): number {
-    return this.#byPeer.size;
-  }
-
   /** Takes an accepted socket. Gives undefined, having closed it, when there are too many. */
   accept(socket: Socket): TcpConnection | undefined {
     const address = normalAddress(socket.remoteAddress ?? '');
