@@ -4,6 +4,7 @@ import { startRedis } from '@ringfence/store/testing';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import type { Test } from 'tap';
 import { type ApiOptions, buildApi } from './app.js';
+import { type CheckDocumented, documentedBy } from './testing/documented.js';
 
 /** The API of a test file over a Redis of its own, with two resellers' worth of customers. */
 export interface TestApi {
@@ -12,7 +13,10 @@ export interface TestApi {
   server: Awaited<ReturnType<typeof startRedis>>;
   /** The clock of the store, ms since 1970. */
   clock: { now: number };
-  /** Calls the API with one of the {@link TestApi.tokens}. */
+  /**
+   * Calls the API with one of the {@link TestApi.tokens}.
+   * @throws Error when the response is not as the API's own description says
+   */
   call(
     token: string,
     method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -37,6 +41,7 @@ export async function startApi(t: Test, options: Partial<ApiOptions> = {}): Prom
     now: () => clock.now,
   });
   const app = buildApi({ store, ...options });
+  let checkDocumented: CheckDocumented | undefined;
   t.teardown(async () => {
     await app.close();
     await store.close();
@@ -44,9 +49,14 @@ export async function startApi(t: Test, options: Partial<ApiOptions> = {}): Prom
   });
   const ids = await createCustomers(store);
   const tokens = await createTokens(store, ids.own as string);
-  const call: TestApi['call'] = (token, method, url, payload) => {
+  const call: TestApi['call'] = async (token, method, url, payload) => {
     const request: InjectOptions = { method, url, headers: { authorization: `Bearer ${tokens[token] ?? token}` } };
-    return app.inject(payload === undefined ? request : { ...request, payload: payload as object });
+    const response = await app.inject(payload === undefined ? request : { ...request, payload: payload as object });
+    const { statusCode: status, headers, body } = response;
+    // Tests add routes before their first call, after which nothing can be added.
+    checkDocumented ??= documentedBy(app);
+    checkDocumented({ method, url, status, headers, body });
+    return response;
   };
   return { app, store, server, clock, call, tokens, ids };
 }

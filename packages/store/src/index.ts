@@ -8,7 +8,7 @@ export type { Entry } from './directory/kinds.js';
 export { Directory } from './directory.js';
 export * from './events.js';
 export { keys } from './keys.js';
-export { Models, type WrittenModel } from './models.js';
+export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export { PhoneConflict, Phones } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';

@@ -25,6 +25,9 @@ const NAME_TAKEN: Violation = {
 };
 const FULL: Violation = { code: 409, message: 'model', description: 'There are too many models to add another' };
 
+/** What can stand in the way of a model that is right in itself. */
+export const MODEL_CONFLICTS: readonly Violation[] = [NAME_TAKEN, FULL];
+
 /** Thrown inside when a model cannot be written as it is. */
 class Refused extends Error {
   readonly violation: Violation;

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Model } from '@ringfence/phone';
-import type { Store, WrittenModel } from '@ringfence/store';
+import { MODEL_CONFLICTS, type Store, type WrittenModel } from '@ringfence/store';
 import { Type } from 'typebox';
 import { ADMINS, READERS } from '../../../access.js';
 import { apiError, violationError } from '../../../errors.js';
@@ -46,7 +46,7 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store:
 
   app.post(
     '/pbx/sipphonemodels',
-    { config: { access: ADMINS }, schema: { body: Body, response: { 201: FullModel } } },
+    { config: { access: ADMINS, errors: MODEL_CONFLICTS }, schema: { body: Body, response: { 201: FullModel } } },
     async ({ body }, reply) => {
       const model = modelOf(await models.add(body));
       return reply.code(201).header('location', `/pbx/sipphonemodels/${model._id}`).send(model);
@@ -55,7 +55,10 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store:
 
   app.put(
     '/pbx/sipphonemodels/:id',
-    { config: { access: ADMINS }, schema: { params: IdParams, body: Body, response: { 200: FullModel } } },
+    {
+      config: { access: ADMINS, errors: MODEL_CONFLICTS },
+      schema: { params: IdParams, body: Body, response: { 200: FullModel } },
+    },
     async ({ params, body }) => {
       const written = await models.change(pathId(params), body);
       if (written === undefined) throw apiError('not_found');
