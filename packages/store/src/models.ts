@@ -55,7 +55,9 @@ export class Models {
   async list(): Promise<Model[]> {
     const own = (await this.#redis.hvals(keys.models)).map((json) => JSON.parse(json) as Model);
     const models = new Map([...CATALOGUE, ...own].map((model) => [model._id, model]));
-    return [...models.values()].sort((a, b) => spelling(a).localeCompare(spelling(b), 'en', { numeric: true }));
+    return [...models.values()].sort(
+      (a, b) => spelling(a).localeCompare(spelling(b), 'en', { numeric: true }) || a._id.localeCompare(b._id),
+    );
   }
 
   /**
@@ -139,9 +141,9 @@ function nameOf({ brand, model }: Pick<Model, 'brand' | 'model'>): string {
   return `${brand} ${model.normalize('NFC').toLowerCase()}`;
 }
 
-/** What models are ordered by; the id makes it the same order each time. */
-function spelling({ brandName, model, _id }: Model): string {
-  return `${brandName} ${model} ${_id}`;
+/** What models are ordered by. */
+function spelling({ brandName, model }: Model): string {
+  return `${brandName} ${model}`;
 }
 
 function parse(json: string | null): Model | undefined {
