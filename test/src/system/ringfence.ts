@@ -79,7 +79,7 @@ export class Ringfence {
     await until(
       'ready',
       () => {
-        if (child.exitCode !== null) throw new Error(`ended at its start:\n${this.output}`);
+        if (!isRunning(child)) throw new Error(`ended at its start:\n${this.output}`);
         return /^Ready\.$/m.test(this.output) || undefined;
       },
       START_LIMIT,
@@ -128,14 +128,16 @@ export class Ringfence {
 
   /** Kills the whole as `kill -9` of the main process does. */
   async crash(): Promise<void> {
-    this.#process?.kill('SIGKILL');
-    if (this.#process?.exitCode === null && this.#process.signalCode === null) await once(this.#process, 'exit');
+    const child = this.#process;
+    if (!child || !isRunning(child)) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   }
 
   /** Ends it with a signal, as Ctrl-C does; gives its exit status and the milliseconds it took. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ status: number | null; took: number }> {
     const child = this.#process;
-    if (!child || child.exitCode !== null) return { status: child?.exitCode ?? null, took: 0 };
+    if (!child || !isRunning(child)) return { status: child?.exitCode ?? null, took: 0 };
     const startedAt = Date.now();
     child.kill(signal);
     const [status] = await once(child, 'exit');
@@ -147,6 +149,11 @@ export class Ringfence {
     await this.stop();
     await rm(this.env.DATA_DIR as string, { recursive: true, force: true });
   }
+}
+
+/** Whether a process has neither exited nor been ended by a signal. */
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }
 
 async function childrenOf(parent: number): Promise<number[]> {

@@ -9,7 +9,7 @@ import type { Answers } from './answers.js';
 import { type Core, networkMeta } from './core.js';
 import type { Proxies } from './proxies.js';
 
-/** The methods of RFC 3261 and its extensions: one that isn't here and that no application wants is not implemented. */
+/** The methods of RFC 3261 and its extensions: a request of another that no application takes is answered 501. */
 const KNOWN_METHODS = new Set(
   'INVITE ACK BYE CANCEL REGISTER OPTIONS INFO MESSAGE SUBSCRIBE NOTIFY PUBLISH REFER UPDATE PRACK'.split(' '),
 );

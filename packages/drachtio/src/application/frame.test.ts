@@ -28,7 +28,7 @@ t.test('property: frames come out whole however the stream is cut', async () => 
       }
       return JSON.stringify(seen) === JSON.stringify(payloads);
     }),
-    { numRuns: 250 },
+    { numRuns: 500 },
   );
 });
 

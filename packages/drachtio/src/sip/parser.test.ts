@@ -187,7 +187,7 @@ t.test('property: what is written is read back the same', async () => {
         second instanceof SipRequest && second.toBuffer().equals(first.toBuffer()) && second.method === choice.method
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
   );
 });
 
@@ -207,7 +207,7 @@ t.test('property: no bytes make it throw', async () => {
       const message = parseDatagram(bytes);
       return message === undefined || typeof message === 'object';
     }),
-    { numRuns: 1_500 },
+    { numRuns: 3_000 },
   );
 });
 
