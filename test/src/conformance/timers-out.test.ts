@@ -5,8 +5,8 @@ import { later } from './later.js';
 import { checkRhythm } from './rhythm.js';
 import { openPhone, startTarget } from './target.js';
 
-/** Timers run more than ten times as fast as in RFC 3261 where the server lets them be set; the tests count in T1. */
-const target = await startTarget(t, { t1: 40 });
+/** Timers run six times as fast as in RFC 3261 where the server lets them be set; the tests count in T1. */
+const target = await startTarget(t, { t1: 80 });
 const { t1 } = target;
 const patience = 100 * t1;
 const localSdp = sdp(target.sip, 41_000);
