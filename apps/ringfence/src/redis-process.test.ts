@@ -44,8 +44,9 @@ t.test('the Redis of an earlier run is ended, one of somebody else is left alone
   await plan.ready(child);
   await endOrphanedRedis(`${folder}/other`, port);
   t.equal(child.exitCode, null);
+  const exited = once(child, 'exit');
   await endOrphanedRedis(`${folder}/mine`, port);
-  await new Promise((done) => child.exitCode === null && child.once('exit', done));
+  await exited;
   t.equal(child.exitCode, 0);
 });
 

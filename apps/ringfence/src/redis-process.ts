@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import type { ProcessPlan } from './supervised.js';
+import { isAlive, type ProcessPlan } from './supervised.js';
 
 /** Milliseconds between two tries to reach a Redis that is starting. */
 const POLL_PAUSE = 25;
@@ -58,7 +58,7 @@ export async function endOrphanedRedis(folder: string, port: number): Promise<vo
 
 async function untilLoaded(child: ChildProcess, port: number): Promise<void> {
   const deadline = Date.now() + LOAD_LIMIT;
-  while (child.exitCode === null && Date.now() < deadline) {
+  while (isAlive(child) && Date.now() < deadline) {
     const redis = connectOnce(port);
     const answer = await redis.ping().catch(() => undefined);
     redis.disconnect();

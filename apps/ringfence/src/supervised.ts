@@ -93,6 +93,7 @@ export class Supervised {
   }
 }
 
-function isAlive(child: ChildProcess): boolean {
+/** Whether a process has neither exited nor been ended by a signal. */
+export function isAlive(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { end, isRunning } from '../system/child.js';
 import { freePorts } from '../system/ports.js';
 import { until } from '../system/until.js';
 
@@ -31,14 +31,12 @@ export class ApiProcess {
   }
 
   /** Ends it as `kill -9` does, in the middle of whatever it is doing. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+  kill(): Promise<void> {
+    return end(this.#child, 'SIGKILL');
   }
 
   async #answers(): Promise<true | undefined> {
-    if (this.#child.exitCode !== null) throw new Error(`ended with ${this.#child.exitCode}`);
+    if (!isRunning(this.#child)) throw new Error(`ended with ${this.#child.exitCode}`);
     const response = await fetch(`${this.url}/health`).catch(() => undefined);
     return response?.ok || undefined;
   }

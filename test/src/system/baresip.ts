@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { end } from './child.js';
 import { freePorts } from './ports.js';
 import { until } from './until.js';
 
@@ -98,11 +99,7 @@ export class Baresip {
   /** Ends the program at once, without de-registering. */
   async kill(): Promise<void> {
     this.#control?.destroy();
-    const child = this.#process;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await end(this.#process, 'SIGKILL');
     await rm(this.#folder, { recursive: true, force: true });
   }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Api } from './api.js';
+import { end, isRunning } from './child.js';
 import { freePorts } from './ports.js';
 import { until } from './until.js';
 
@@ -128,20 +128,14 @@ export class Ringfence {
 
   /** Kills the whole as `kill -9` of the main process does. */
   async crash(): Promise<void> {
-    const child = this.#process;
-    if (!child || !isRunning(child)) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await end(this.#process, 'SIGKILL');
   }
 
   /** Ends it with a signal, as Ctrl-C does; gives its exit status and the milliseconds it took. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<{ status: number | null; took: number }> {
-    const child = this.#process;
-    if (!child || !isRunning(child)) return { status: child?.exitCode ?? null, took: 0 };
     const startedAt = Date.now();
-    child.kill(signal);
-    const [status] = await once(child, 'exit');
-    return { status, took: Date.now() - startedAt };
+    await end(this.#process, signal);
+    return { status: this.#process?.exitCode ?? null, took: Date.now() - startedAt };
   }
 
   /** Ends it and removes its data. */
@@ -149,11 +143,6 @@ export class Ringfence {
     await this.stop();
     await rm(this.env.DATA_DIR as string, { recursive: true, force: true });
   }
-}
-
-/** Whether a process has neither exited nor been ended by a signal. */
-function isRunning(child: ChildProcess): boolean {
-  return child.exitCode === null && child.signalCode === null;
 }
 
 async function childrenOf(parent: number): Promise<number[]> {
