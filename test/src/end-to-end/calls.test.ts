@@ -1,12 +1,11 @@
-import { Events } from '@ringfence/store';
+import { type Event, Events } from '@ringfence/store';
 import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import { type SipMessage, sdp } from '../sip/index.js';
-import type { ApiPhone } from '../system/api.js';
 import { Baresip } from '../system/baresip.js';
+import { eventsOf } from '../system/events.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { Ringfence } from '../system/ringfence.js';
-import { until } from '../system/until.js';
 
 const ringfence = await Ringfence.start();
 const api = await ringfence.api();
@@ -32,10 +31,6 @@ async function line(t: Test, number: number, options: { transport?: 'udp' | 'tcp
   t.teardown(() => opened.phone.close());
   t.equal((await opened.register(600)).status, 200);
   return { account, phone: opened.phone, credentials: opened.credentials };
-}
-
-async function callEvents(caller: ApiPhone) {
-  return (await events.read('0', 10_000)).filter(({ type, phone }) => type.startsWith('call.') && phone === caller._id);
 }
 
 const to = (number: number) => `sip:${number}@127.0.0.1:${ringfence.sip.port}`;
@@ -113,11 +108,8 @@ t.test('the callee sees the caller and nothing that the caller made up', async (
   const bye = await caller.expect('BYE');
   alice.phone.reply(bye, 200);
   t.equal((await ended).status, 200);
-  const kept = await until('call.ended', async () => {
-    const all = await callEvents(alice.account);
-    return all.some(({ type }) => type === 'call.ended') ? all : undefined;
-  });
-  t.match(kept, [
+  const isOfCall = ({ type, phone }: Event) => type.startsWith('call.') && phone === alice.account._id;
+  t.match(await eventsOf(events, 3, isOfCall), [
     { type: 'call.started', from: '102', to: '103' },
     { type: 'call.answered', answeredBy: bob.account._id },
     { type: 'call.ended', status: 200 },

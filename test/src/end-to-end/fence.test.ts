@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import t from 'tap';
 import { sdp } from '../sip/index.js';
 import type { ApiPhone } from '../system/api.js';
+import { eventsOf } from '../system/events.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { Ringfence } from '../system/ringfence.js';
 
@@ -21,9 +22,9 @@ async function lineAt(address: string, account: ApiPhone) {
   return line;
 }
 
-async function refusalsOf(account: ApiPhone) {
-  const all = await events.read('0', 10_000);
-  return all.filter(({ type, phone }) => type === 'phone.refused' && phone === account._id);
+/** The first two refusals of a phone. */
+function refusalsOf(account: ApiPhone) {
+  return eventsOf(events, 2, ({ type, phone }) => type === 'phone.refused' && phone === account._id);
 }
 
 t.test(
