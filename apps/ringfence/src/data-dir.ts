@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { MASTER_KEY_BYTES } from '@ringfence/store';
+
+/** The file of the key of everything secret. */
+const KEY = 'secret.key';
 
 /** Where one Ringfence keeps its data: keys, the admin token, the files of its own Redis. */
 export class DataDir {
@@ -10,6 +14,21 @@ export class DataDir {
   constructor(path: string) {
     this.path = resolve(path);
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
+  }
+
+  /** The key of the Ringfence whose data is in a folder; undefined when there is none. Nothing is made. */
+  static keptKey(path: string): Buffer | undefined {
+    try {
+      return Buffer.from(readFileSync(join(path, KEY), 'utf8').trim(), 'hex');
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The key of everything secret, made at the first call. */
+  key(): Buffer {
+    return Buffer.from(this.secret(KEY, MASTER_KEY_BYTES), 'hex');
   }
 
   /** Path of a file or folder in it. */
@@ -66,11 +85,14 @@ export class DataDir {
   }
 }
 
+/** The command line of `npm start`, or of `ringfence start`. */
+const START = /ringfence(\/setup\/start\.js|(\.js)?\0start)\0/;
+
 /** A process id is reused after a crash, so the process behind it must be one of ours. */
 function isRingfence(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('ringfence/setup/start.js');
+    return START.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,7 +1,8 @@
 import { CATALOGUE } from '@ringfence/phone';
 import type { Settings } from '@ringfence/service';
-import { type Customer, openStore, type Store } from '@ringfence/store';
+import type { Customer, Store } from '@ringfence/store';
 import type { DataDir } from './data-dir.js';
+import { reachStore } from './reach-store.js';
 
 /** The numbers of the demo customer's extensions. */
 const DEMO_NUMBERS = Array.from({ length: 10 }, (_, i) => String(100 + i));
@@ -25,16 +26,8 @@ export async function seed(
   dataDir: DataDir,
   { url, masterKey }: { url: string; masterKey: Buffer },
 ): Promise<Seeded> {
-  let lastError: Error | undefined;
-  const store = openStore({
-    url,
-    masterKey,
-    onError: (error) => {
-      lastError = error;
-    },
-  });
+  const store = await reachStore(url, masterKey);
   try {
-    if (!(await store.answers())) throw new Error(`REDIS_URL: no answer${lastError ? `: ${lastError.message}` : ''}`);
     const customer = await firstCustomer(store, settings.DEMO);
     const token = settings.RINGFENCE_ADMIN_TOKEN ?? dataDir.secret('admin-token', 24);
     await store.tokens.ensure(token, { level: 'ADMIN', name: 'admin', ...(customer && { customer: customer._id }) });

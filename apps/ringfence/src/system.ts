@@ -68,7 +68,7 @@ function childEnvironment(settings: Settings, dataDir: DataDir) {
   return {
     ...process.env,
     REDIS_URL: settings.REDIS_URL ?? ownRedisUrl(settings.REDIS_PORT),
-    RINGFENCE_KEY: settings.RINGFENCE_KEY?.toString('hex') ?? dataDir.secret('secret.key', 32),
+    RINGFENCE_KEY: settings.RINGFENCE_KEY?.toString('hex') ?? dataDir.key().toString('hex'),
     DRACHTIO_HOST: settings.DRACHTIO_HOST ?? '127.0.0.1',
     DRACHTIO_PORT: String(settings.DRACHTIO_PORT),
     DRACHTIO_SECRET: settings.DRACHTIO_SECRET ?? dataDir.secret('drachtio-secret', 16),

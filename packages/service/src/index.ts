@@ -1,3 +1,4 @@
+export { parseJson } from './json.js';
 export { createLog, type Logger } from './log.js';
 export { EXIT_SETTINGS, type ProcessDefinition, runProcess } from './process.js';
 export {

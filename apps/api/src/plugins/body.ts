@@ -1,7 +1,7 @@
+import { parseJson } from '@ringfence/service';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { apiError } from '../errors.js';
-import { parseJson } from '../json.js';
 
 /** Reads bodies: JSON and nothing else. */
 export default fp(async (app) => {
