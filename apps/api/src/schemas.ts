@@ -36,7 +36,10 @@ export const IdParams = Type.Object({
 });
 
 /** The answer to a removal. */
-export const Removed = Type.Object({ success: Type.Literal(true) }, { description: 'It is gone' });
+export const Removed = Type.Object(
+  { success: Type.Literal(true, { description: 'Always true' }) },
+  { description: 'It is gone' },
+);
 
 /** An answer that tells where the new thing is. */
 export function created<P extends TProperties>(properties: P) {

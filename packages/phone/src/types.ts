@@ -179,7 +179,10 @@ export const Phone = Type.Object(
     sipPhoneModel: Type.String({ description: 'Id of its model, see `/pbx/sipphonemodels`' }),
     customer: Type.String({ description: 'Id of its customer' }),
     handsetIndex: number('Its position among the handsets of its base, from 0', 0),
-    ip: Type.Object({ ...settable.ip.properties, mode: Type.Enum(['OPEN', 'LOCKED', 'ROAMING']) }),
+    ip: Type.Object({
+      ...settable.ip.properties,
+      mode: Type.Enum(['OPEN', 'LOCKED', 'ROAMING'], { description: 'From where it may connect' }),
+    }),
     username: Type.String({
       description: 'SIP username, made by the system',
       examples: ['k3v9q0x7m2b8t5w1z6y4n8r2p0d7f3hj'],

@@ -2,7 +2,7 @@ import { CATALOGUE } from '@ringfence/phone';
 import t from 'tap';
 import { startApi } from '../testing.js';
 
-const { call, ids, store } = await startApi(t);
+const { app, call, ids, store } = await startApi(t);
 const [model] = CATALOGUE.filter(({ brand }) => brand === 'GENERIC').map(({ _id }) => _id);
 
 /** A phone of each customer. */
@@ -12,15 +12,25 @@ for (const customer of ['own', 'sibling', 'foreign']) {
   phones[customer] = (await call('ADMIN', 'POST', '/pbx/sipphone', body)).json()._id;
 }
 
+for (const owner of ['own', 'sibling', 'foreign']) {
+  for (const kind of ['group', 'queue']) {
+    const body = { customer: ids[owner], name: owner };
+    ids[`${owner} ${kind}`] = (await call('ADMIN', 'POST', `/pbx/${kind}`, body)).json()._id;
+  }
+}
+const product = (await call('ADMIN', 'POST', '/product', { name: 'x' })).json()._id;
+
 const LEVELS = ['ADMIN', 'RESELLER', 'OWNER', 'MANAGER', 'VIEWER', 'PERSONAL'] as const;
 
-/** Status for each level, in the order of {@link LEVELS}. */
-type Row = [title: string, method: 'GET' | 'POST', url: string, body: object | undefined, statuses: number[]];
+/** Who asks for what: the method, the path, the body, and the status for each of {@link LEVELS}. */
+type Row = [title: string, method: Method, url: string, body: Body, statuses: number[]];
+type Body = object | (() => object) | undefined;
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 const unknown = 'f'.repeat(24);
 const create = (customer?: string, more = {}) => ({ sipPhoneModel: model, ...(customer && { customer }), ...more });
 
-const TABLE: Row[] = [
+const SIP_PHONES: Row[] = [
   ['create for nobody in particular', 'POST', '/pbx/sipphone', create(), [404, 404, 201, 201, 403, 403]],
   ['create for the own customer', 'POST', '/pbx/sipphone', create(ids.own), [201, 201, 201, 201, 403, 403]],
   ['create for a sibling', 'POST', '/pbx/sipphone', create(ids.sibling), [201, 201, 403, 403, 403, 403]],
@@ -46,53 +56,82 @@ const TABLE: Row[] = [
   ['read a phone of a sibling', 'GET', `/pbx/sipphone/${phones.sibling}`, undefined, [200, 200, 404, 404, 404, 403]],
   ['read a foreign phone', 'GET', `/pbx/sipphone/${phones.foreign}`, undefined, [200, 404, 404, 404, 404, 403]],
   ['read an unknown phone', 'GET', `/pbx/sipphone/${unknown}`, undefined, [404, 404, 404, 404, 404, 403]],
-  ['list models', 'GET', '/pbx/sipphonemodels', undefined, [200, 200, 200, 200, 200, 403]],
-  ['read a model', 'GET', `/pbx/sipphonemodels/${model}`, undefined, [200, 200, 200, 200, 200, 403]],
-  ['list extensions', 'GET', '/pbx/extension', undefined, [404, 404, 200, 200, 200, 403]],
-  ['list own extensions', 'GET', `/pbx/extension?customer=${ids.own}`, undefined, [200, 200, 200, 200, 200, 403]],
-  ["list a sibling's", 'GET', `/pbx/extension?customer=${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],
-  ['list foreign ones', 'GET', `/pbx/extension?customer=${ids.foreign}`, undefined, [200, 403, 403, 403, 403, 403]],
-  ["list nobody's", 'GET', `/pbx/extension?customer=${unknown}`, undefined, [404, 403, 403, 403, 403, 403]],
-  ['read an own extension', 'GET', `/pbx/extension/${ids['own extension']}`, undefined, [200, 200, 200, 200, 200, 403]],
-  ["read a sibling's", 'GET', `/pbx/extension/${ids['sibling extension']}`, undefined, [200, 200, 404, 404, 404, 403]],
-  [
-    'read a foreign one',
-    'GET',
-    `/pbx/extension/${ids['foreign extension']}`,
-    undefined,
-    [200, 404, 404, 404, 404, 403],
-  ],
-  ['list customers', 'GET', '/customer', undefined, [200, 200, 200, 200, 200, 403]],
-  ['read the own customer', 'GET', `/customer/${ids.own}`, undefined, [200, 200, 200, 200, 200, 403]],
-  ['read a sibling', 'GET', `/customer/${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],
-  ['read a foreign customer', 'GET', `/customer/${ids.foreign}`, undefined, [200, 403, 403, 403, 403, 403]],
-  ['read an unknown customer', 'GET', `/customer/${unknown}`, undefined, [404, 403, 403, 403, 403, 403]],
+];
+
+const ALL_READ = [200, 200, 200, 200, 200, 403];
+const ADMIN_ONLY = [403, 403, 403, 403, 403];
+
+/** What all customers share: read by all, if anybody does, and written by ADMIN. */
+const SHARED: Row[] = [
+  ['list models', 'GET', '/pbx/sipphonemodels', undefined, ALL_READ],
+  ['read a model', 'GET', `/pbx/sipphonemodels/${model}`, undefined, ALL_READ],
+  ['read an unknown model', 'GET', `/pbx/sipphonemodels/${unknown}`, undefined, [404, 404, 404, 404, 404, 403]],
+  ['create a model', 'POST', '/pbx/sipphonemodels', {}, [422, ...ADMIN_ONLY]],
+  ['change a model', 'PUT', `/pbx/sipphonemodels/${model}`, {}, [200, ...ADMIN_ONLY]],
+  ['list products', 'GET', '/product', undefined, ALL_READ],
+  ['read a product', 'GET', `/product/${product}`, undefined, ALL_READ],
+  ['create a product', 'POST', '/product', { name: 'x' }, [201, ...ADMIN_ONLY]],
+  ['change a product', 'PUT', `/product/${product}`, { name: 'y' }, [200, ...ADMIN_ONLY]],
+  ['remove a product', 'DELETE', `/product/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+  ['list tokens', 'GET', '/token', undefined, [200, ...ADMIN_ONLY]],
+  ['create a token', 'POST', '/token', { level: 'ADMIN', name: 'x' }, [201, ...ADMIN_ONLY]],
+  ['revoke a token', 'DELETE', `/token/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
   ['ask for health', 'GET', '/health', undefined, [200, 200, 200, 200, 200, 200]],
 ];
 
-for (const [title, method, url, body, statuses] of TABLE) {
-  t.test(`who may ${title}`, async (t) => {
-    for (const [at, level] of LEVELS.entries()) {
-      const response = await call(level, method, url, body);
-      t.equal(response.statusCode, statuses[at], level);
-      if (response.statusCode === 403) {
-        t.same(response.json(), { code: 403, message: 'access_denied', description: 'Insufficient access level' });
-      }
-    }
-  });
+const CUSTOMERS: Row[] = [
+  ['list customers', 'GET', '/customer', undefined, ALL_READ],
+  ['read the own customer', 'GET', `/customer/${ids.own}`, undefined, ALL_READ],
+  ['read a sibling', 'GET', `/customer/${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],
+  ['read a foreign customer', 'GET', `/customer/${ids.foreign}`, undefined, [200, 403, 403, 403, 403, 403]],
+  ['read an unknown customer', 'GET', `/customer/${unknown}`, undefined, [404, 403, 403, 403, 403, 403]],
+  ['create a customer', 'POST', '/customer', { name: 'x' }, [201, 201, 403, 403, 403, 403]],
+  ["create another reseller's", 'POST', '/customer', { name: 'x', reseller: unknown }, [201, 403, 403, 403, 403, 403]],
+  ['change the own customer', 'PUT', `/customer/${ids.own}`, { name: 'own' }, [200, 200, 403, 403, 403, 403]],
+  ['change a sibling', 'PUT', `/customer/${ids.sibling}`, { name: 'sibling' }, [200, 200, 403, 403, 403, 403]],
+  ['change a foreign customer', 'PUT', `/customer/${ids.foreign}`, { name: 'foreign' }, [200, ...ADMIN_ONLY]],
+  ['change an unknown customer', 'PUT', `/customer/${unknown}`, { name: 'x' }, [404, ...ADMIN_ONLY]],
+  ['remove a customer', 'DELETE', `/customer/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+];
+
+/** What belongs to a customer, with the same rights for each kind. */
+const OWNED: Row[] = ['extension', 'group', 'queue'].flatMap((kind): Row[] => {
+  const path = `/pbx/${kind}`;
+  const [own, sibling, foreign] = ['own', 'sibling', 'foreign'].map(
+    (owner) => `${path}/${ids[`${owner} ${kind}`]}`,
+  ) as [string, string, string];
+  const make = (customer?: string) => () => ({ ...(customer && { customer }), name: 'x', ...special(kind) });
+  return [
+    [`list ${kind}s`, 'GET', path, undefined, [404, 404, 200, 200, 200, 403]],
+    [`list own ${kind}s`, 'GET', `${path}?customer=${ids.own}`, undefined, ALL_READ],
+    [`list a sibling's ${kind}s`, 'GET', `${path}?customer=${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],
+    [`list foreign ${kind}s`, 'GET', `${path}?customer=${ids.foreign}`, undefined, [200, ...ADMIN_ONLY]],
+    [`list nobody's ${kind}s`, 'GET', `${path}?customer=${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+    [`read an own ${kind}`, 'GET', own, undefined, ALL_READ],
+    [`read a sibling's ${kind}`, 'GET', sibling, undefined, [200, 200, 404, 404, 404, 403]],
+    [`read a foreign ${kind}`, 'GET', foreign, undefined, [200, 404, 404, 404, 404, 403]],
+    [`read an unknown ${kind}`, 'GET', `${path}/${unknown}`, undefined, [404, 404, 404, 404, 404, 403]],
+    [`create a ${kind} for nobody in particular`, 'POST', path, make(), [404, 404, 201, 201, 403, 403]],
+    [`create an own ${kind}`, 'POST', path, make(ids.own), [201, 201, 201, 201, 403, 403]],
+    [`create a sibling's ${kind}`, 'POST', path, make(ids.sibling), [201, 201, 403, 403, 403, 403]],
+    [`create a foreign ${kind}`, 'POST', path, make(ids.foreign), [201, ...ADMIN_ONLY]],
+    [`change an own ${kind}`, 'PUT', own, { name: 'y' }, [200, 200, 200, 200, 403, 403]],
+    [`change a sibling's ${kind}`, 'PUT', sibling, { name: 'y' }, [200, 200, 404, 404, 403, 403]],
+    [`change a foreign ${kind}`, 'PUT', foreign, { name: 'y' }, [200, 404, 404, 404, 403, 403]],
+    [`change an unknown ${kind}`, 'PUT', `${path}/${unknown}`, { name: 'y' }, [404, 404, 404, 404, 403, 403]],
+    [`remove an unknown ${kind}`, 'DELETE', `${path}/${unknown}`, undefined, [404, 404, 404, 404, 403, 403]],
+    [`remove a foreign ${kind}`, 'DELETE', foreign, undefined, [200, 404, 404, 404, 403, 403]],
+  ];
+});
+
+let numbers = 1_000;
+
+/** What an entry of a kind must have beside its name: an extension a number of its own. */
+function special(kind: string): object {
+  return kind === 'extension' ? { number: String(numbers++) } : {};
 }
 
-t.test('the password is shown to editors, the purchase to those who buy', async (t) => {
-  const seen = async (level: string) => {
-    const phone = (await call(level, 'GET', `/pbx/sipphone/${phones.own}`)).json();
-    return ['username', 'password', 'purchaseInfo'].filter((name) => name in phone);
-  };
-  t.same(await seen('ADMIN'), ['username', 'password', 'purchaseInfo']);
-  t.same(await seen('RESELLER'), ['username', 'password', 'purchaseInfo']);
-  t.same(await seen('OWNER'), ['username', 'password']);
-  t.same(await seen('MANAGER'), ['username', 'password']);
-  t.same(await seen('VIEWER'), ['username']);
-});
+const TABLE = [...SIP_PHONES, ...SHARED, ...CUSTOMERS, ...OWNED];
 
 t.test('lists hold what the caller may see', async (t) => {
   const customers = async (level: string, query = '') => {
@@ -109,6 +148,67 @@ t.test('lists hold what the caller may see', async (t) => {
     ...{ offset: 0, limit: 50, total: 1 },
     extensions: [{ _id: ids['own extension'], customer: ids.own, number: '100', name: 'own' }],
   });
+});
+
+for (const [title, method, url, body, statuses] of TABLE) {
+  t.test(`who may ${title}`, async (t) => {
+    // From those who may least, so that what one does can't hide what the next may not.
+    for (const [at, level] of [...LEVELS.entries()].reverse()) {
+      const response = await call(level, method, url, typeof body === 'function' ? body() : body);
+      t.equal(response.statusCode, statuses[at], level);
+      if (response.statusCode === 403) {
+        t.same(response.json(), { code: 403, message: 'access_denied', description: 'Insufficient access level' });
+      }
+    }
+  });
+}
+
+t.test('the table has every request of the API', async (t) => {
+  const { paths } = (await app.inject('/docs/json')).json();
+  for (const [path, methods] of Object.entries<object>(paths)) {
+    const pattern = new RegExp(`^${path.replace('{id}', '[0-9a-f]{24}')}(\\?|$)`);
+    for (const name of Object.keys(methods).map((name) => name.toUpperCase())) {
+      t.ok(
+        TABLE.some(([, method, url]) => method === name && pattern.test(url)),
+        `${name} ${path}`,
+      );
+    }
+  }
+});
+
+t.test('editors remove what is of a customer that they may see', async (t) => {
+  for (const kind of ['extension', 'group', 'queue']) {
+    const statuses: number[] = [];
+    for (const level of LEVELS) {
+      const body = { customer: ids.own, name: 'x', ...special(kind) };
+      const { _id } = (await call('ADMIN', 'POST', `/pbx/${kind}`, body)).json();
+      statuses.push((await call(level, 'DELETE', `/pbx/${kind}/${_id}`)).statusCode);
+    }
+    t.same(statuses, [200, 200, 200, 200, 403, 403], kind);
+  }
+});
+
+t.test('a reseller makes customers of its own, and gives none away', async (t) => {
+  const made = (await call('RESELLER', 'POST', '/customer', { name: 'new' })).json();
+  const { reseller } = (await call('RESELLER', 'GET', `/customer/${ids.own}`)).json();
+  t.equal(made.reseller, reseller);
+  for (const other of [unknown, null, 5]) {
+    t.equal((await call('RESELLER', 'PUT', `/customer/${made._id}`, { reseller: other })).statusCode, 403);
+  }
+  t.equal((await call('RESELLER', 'DELETE', `/customer/${made._id}`)).statusCode, 403);
+  t.same((await call('ADMIN', 'DELETE', `/customer/${made._id}`)).json(), { success: true });
+});
+
+t.test('the password is shown to editors, the purchase to those who buy', async (t) => {
+  const seen = async (level: string) => {
+    const phone = (await call(level, 'GET', `/pbx/sipphone/${phones.own}`)).json();
+    return ['username', 'password', 'purchaseInfo'].filter((name) => name in phone);
+  };
+  t.same(await seen('ADMIN'), ['username', 'password', 'purchaseInfo']);
+  t.same(await seen('RESELLER'), ['username', 'password', 'purchaseInfo']);
+  t.same(await seen('OWNER'), ['username', 'password']);
+  t.same(await seen('MANAGER'), ['username', 'password']);
+  t.same(await seen('VIEWER'), ['username']);
 });
 
 t.test('a reseller or customer that a token lacks is not everybody', async (t) => {

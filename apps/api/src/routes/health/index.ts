@@ -3,7 +3,7 @@ import type { Store } from '@ringfence/store';
 import { Type } from 'typebox';
 import { apiError } from '../../errors.js';
 
-const Health = Type.Object({ status: Type.Literal('ok') }, { description: 'It can' });
+const Health = Type.Object({ status: Type.Literal('ok', { description: 'Always ok' }) }, { description: 'It can' });
 
 /** `GET /health`: whether the API can do its work, for those who watch it. */
 const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store }) => {
