@@ -6,6 +6,7 @@ import access from './plugins/access.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
+import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
 import customer from './routes/customer/index.js';
@@ -43,6 +44,7 @@ const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, pro
 export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    disableRequestLogging: true,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
@@ -54,6 +56,7 @@ export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
   });
   app.server.maxConnections = CONNECTIONS;
   app
+    .register(log)
     .register(errors)
     .register(headers)
     .register(openapi)

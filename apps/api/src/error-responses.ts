@@ -26,6 +26,7 @@ const OCCURRENCES: [ErrorKind, (route: DescribedRoute) => boolean][] = [
   ['not_found', ({ schema }) => schema.params !== undefined],
   ['payload_too_large', mayHaveBody],
   ['unsupported_media_type', mayHaveBody],
+  ['too_many_requests', ({ isPublic }) => !isPublic],
   ['internal_error', () => true],
   ['unavailable', () => true],
 ];
@@ -68,8 +69,11 @@ function headers(code: number | undefined): object {
     : { headers: { [header.name]: { type: 'string', description: header.description } } };
 }
 
+const RETRY_AFTER = { name: 'Retry-After', description: 'Seconds after which to try again' };
+
 /** The header that comes with a status. */
 const HEADERS: Record<number, { name: string; description: string }> = {
   401: { name: 'WWW-Authenticate', description: 'How to authenticate' },
-  503: { name: 'Retry-After', description: 'Seconds after which to try again' },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
 };

@@ -1,5 +1,5 @@
+import { RateLimit } from '@ringfence/service';
 import type { Events, PhoneAccount, RefusalReason, Source } from '@ringfence/store';
-import { RateLimit } from './rate-limit.js';
 
 /** A request that was refused. */
 export interface RefusedRequest {

@@ -1,4 +1,4 @@
-import { RateLimit } from './rate-limit.js';
+import { RateLimit } from '@ringfence/service';
 
 /** Where the edge writes what operators should know. */
 export interface Log {

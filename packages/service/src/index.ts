@@ -1,6 +1,7 @@
 export { parseJson } from './json.js';
 export { createLog, type Logger } from './log.js';
 export { EXIT_SETTINGS, type ProcessDefinition, runProcess } from './process.js';
+export { RateLimit } from './rate-limit.js';
 export {
   describeSettings,
   readSettings,

@@ -1,3 +1,5 @@
+import { type CheckDocumented, documentedBy } from '@ringfence/api/testing/documented';
+
 /** An answer of the API. */
 export interface Answer {
   status: number;
@@ -23,10 +25,11 @@ export interface ApiPhone {
   };
 }
 
-/** A client of the management API. */
+/** A client of the management API, which accepts only what the API's own description says. */
 export class Api {
   readonly #url: string;
   readonly #token: string;
+  #checkDocumented: CheckDocumented | undefined;
 
   constructor(url: string, token: string) {
     this.#url = url;
@@ -79,6 +82,10 @@ export class Api {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const { status, headers } = response;
+    const text = await response.text();
+    this.#checkDocumented ??= documentedBy((await (await fetch(`${this.#url}/docs/json`)).json()) as object);
+    this.#checkDocumented({ method, url: path, status, headers: Object.fromEntries(headers), body: text });
+    return { status, headers, body: JSON.parse(text) };
   }
 }

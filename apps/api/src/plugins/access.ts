@@ -1,3 +1,4 @@
+import { RateLimit } from '@ringfence/service';
 import type { AccessLevel, Store, Token } from '@ringfence/store';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -14,13 +15,21 @@ declare module 'fastify' {
   }
 }
 
+/** Requests without a valid token that one address may send at once, and each second from then on. */
+const STRANGERS = { burst: 1_000, perSecond: 20, keys: 10_000 };
+
 /** Lets nobody in without a token whose level the route is for, before anything of the body is read. */
 export default fp<{ store: Store }>(async (app, { store }) => {
+  const strangers = new RateLimit(STRANGERS);
   app.decorateRequest('caller');
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (access === 'public') return;
-    request.caller = await identify(request, store);
+    const caller = await identify(request, store);
+    if (caller === undefined) {
+      throw apiError(strangers.take(request.ip, performance.now()) ? 'unauthorized' : 'too_many_requests');
+    }
+    request.caller = caller;
     if (access !== undefined && !access.includes(request.caller.level)) throw apiError('access_denied');
   });
 });
@@ -28,9 +37,7 @@ export default fp<{ store: Store }>(async (app, { store }) => {
 /** Characters that a bearer token may have (RFC 6750 section 2.1), and how many. */
 const BEARER = /^bearer +([\w.~+/=-]{1,256})$/i;
 
-async function identify(request: FastifyRequest, store: Store): Promise<Token> {
+async function identify(request: FastifyRequest, store: Store): Promise<Token | undefined> {
   const [, text] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-  const token = text === undefined ? undefined : await store.tokens.find(text);
-  if (token === undefined) throw apiError('unauthorized');
-  return token;
+  return text === undefined ? undefined : store.tokens.find(text);
 }

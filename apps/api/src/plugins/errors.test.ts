@@ -1,13 +1,9 @@
 import t from 'tap';
-import { apiError } from '../errors.js';
 import { startApi } from '../testing.js';
 
 const { app, server, store, call, tokens } = await startApi(t);
 app.get('/broken', { config: { access: 'public' } }, async () => {
   throw new Error('secret detail');
-});
-app.get('/busy', { config: { access: 'public' } }, async () => {
-  throw apiError('too_many_requests');
 });
 
 const admin = { authorization: `Bearer ${tokens.ADMIN}` };
@@ -108,11 +104,15 @@ t.test('a mistake of ours tells nothing but where to look in the log', async (t)
   t.notMatch(response.payload, /secret/);
 });
 
-t.test('who asks too much is told when to come back', async (t) => {
-  const response = await app.inject({ url: '/busy' });
-  t.equal(response.statusCode, 429);
-  t.match(response.json(), { code: 429, message: 'too_many_requests' });
-  t.match(response.headers['retry-after'], /^\d+$/);
+t.test('who asks too often without a valid token is told when to come back, others are not', async (t) => {
+  const ask = (remoteAddress: string, headers = {}) => app.inject({ url: '/customer', remoteAddress, headers });
+  const responses = await Promise.all(Array.from({ length: 1_500 }, () => ask('203.0.113.1')));
+  const refused = responses.filter(({ statusCode }) => statusCode === 429);
+  t.ok(refused.length > 0 && refused.length <= 500, `${refused.length}`);
+  t.same(refused[0]?.json(), { code: 429, message: 'too_many_requests', description: 'Too many requests' });
+  t.match(refused[0]?.headers['retry-after'], /^\d+$/);
+  t.equal((await ask('203.0.113.1', admin)).statusCode, 200, 'whoever has a token is let in');
+  t.equal((await ask('203.0.113.2')).statusCode, 401, 'another address');
 });
 
 t.test('answers are kept by nobody', async (t) => {
