@@ -1,3 +1,4 @@
+import { gatherWrites } from './gather-writes.js';
 import type { Log } from './report.js';
 import type { SipStack } from './sip/stack.js';
 
@@ -50,10 +51,12 @@ export async function openConnection(
     if (connected) onLost();
     connected = false;
   });
+  const endGathering = gatherWrites(port);
   stack.connect({ host, port, secret, reconnect: { retryMaxDelay: LONGEST_RETRY } });
   await first;
   return {
     close: async () => {
+      endGathering();
       if (!connected) return;
       await new Promise((resolve) => setTimeout(resolve, FAREWELL));
       stack.disconnect();
