@@ -54,7 +54,8 @@ export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   });
-  app.server.maxConnections = CONNECTIONS;
+  // A client may say with a half-closed connection that its request is all: Node would drop it without an answer.
+  Object.assign(app.server, { maxConnections: CONNECTIONS, httpAllowHalfOpen: true });
   app
     .register(log)
     .register(errors)

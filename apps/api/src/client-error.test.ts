@@ -34,3 +34,18 @@ t.test('a client that does not finish its headers is cut off', async (t) => {
   t.match(await send('GET /health HTTP/1.1\r\nHost: x\r\n'), /^HTTP\/1.1 400 /);
   t.ok(performance.now() - start < 10_000);
 });
+
+t.test('a client that half-closes its connection is answered, and then the connection closes', async (t) => {
+  const table: [bytes: string, answer: RegExp][] = [
+    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/],
+    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3), /^(HTTP\/1\.1 200 [^]*?\{"status":"ok"\}){3}$/],
+    ['GET /health HTTP/1.1\r\nHost: x\r\n', /^(HTTP\/1\.1 400 [^]*)?$/],
+    ['', /^$/],
+  ];
+  for (const [bytes, answer] of table) {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket, 'connect');
+    socket.end(bytes);
+    t.match(await text(socket), answer, bytes);
+  }
+});
