@@ -37,9 +37,9 @@ t.test('a client that does not finish its headers is cut off', async (t) => {
 
 t.test('a client that half-closes its connection is answered, and then the connection closes', async (t) => {
   const table: [bytes: string, answer: RegExp][] = [
-    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 200 [^]*\{"status":"ok"\}$/],
-    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3), /^(HTTP\/1\.1 200 [^]*?\{"status":"ok"\}){3}$/],
-    ['GET /health HTTP/1.1\r\nHost: x\r\n', /^(HTTP\/1\.1 400 [^]*)?$/],
+    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n', /^HTTP\/1\.1 200 .*\{"status":"ok"\}$/s],
+    ['GET /health HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3), /^(HTTP\/1\.1 200 .*?\{"status":"ok"\}){3}$/s],
+    ['GET /health HTTP/1.1\r\nHost: x\r\n', /^(HTTP\/1\.1 400 .*)?$/s],
     ['', /^$/],
   ];
   for (const [bytes, answer] of table) {
