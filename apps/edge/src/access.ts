@@ -1,6 +1,7 @@
 import type { Countries } from '@ringfence/geoip';
 import { decideFence } from '@ringfence/phone';
-import type { Admission, Bindings, PhoneAccount, Rejection, Secrets, Source } from '@ringfence/store';
+import type { Admission, Bindings, PhoneAccount, RefusalReason, Rejection, Secrets, Source } from '@ringfence/store';
+import { LRUCache } from 'lru-cache';
 import { type DigestCredentials, readCredentials } from './digest/credentials.js';
 import type { Nonces } from './digest/nonces.js';
 import { provesPassword } from './digest/response.js';
@@ -30,7 +31,10 @@ const CHALLENGES = {
 } as const;
 
 /** How often a request is decided anew because its phone was changed meanwhile. */
-const MOST_ATTEMPTS = 3;
+const MOST_ATTEMPTS = 4;
+
+/** Phones that are remembered from their last admission. */
+const REMEMBERED = 50_000;
 
 /** What the store made of an admission. */
 type Outcome = { done: true } | { done: false; rejection: Rejection };
@@ -43,6 +47,7 @@ type Outcome = { done: true } | { done: false; rejection: Rejection };
 export class Access {
   readonly #parts: AccessParts;
   readonly #nobody = { id: 'nobody', sealedPassword: '' };
+  readonly #remembered = new LRUCache<string, PhoneAccount>({ max: REMEMBERED });
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
@@ -50,7 +55,8 @@ export class Access {
   }
 
   /**
-   * Admits a request.
+   * Admits a request. It is first decided on the phone as it is remembered: the store admits nothing that was decided on
+   * what has changed since, and a refusal counts only when it follows from what the store has now.
    * @param carryOut does what was asked for, given that credentials and fence are in order: hands the admission to the
    *   store, which refuses it when the phone was changed since it was read. May throw {@link Refusal} or {@link SipFailure}
    * @returns the admission and what `carryOut` gave
@@ -62,24 +68,25 @@ export class Access {
     carryOut: (admission: Admission, username: string) => Promise<T>,
   ): Promise<T & { done: true }> {
     const { credentials, nonce } = this.#readAnswer(request, kind);
+    const { username } = credentials;
     const source = this.#sourceOf(request);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      let phone: PhoneAccount | undefined;
+      const phone = attempt === 0 ? this.#remembered.get(username) : await this.#findPhone(username);
+      const decision = this.#decide(credentials, request.method, phone, source);
+      if ('refused' in decision && attempt === 0) continue;
       try {
-        phone = await this.#findPhone(credentials.username);
-        this.#verify(credentials, request.method, phone);
-        const lock = this.#passFence(phone, source);
-        const outcome = await carryOut({ phone, now: this.#parts.now(), lock, nonce, source }, credentials.username);
-        if (outcome.done) return outcome as T & { done: true };
+        if ('refused' in decision) throw new Refusal(decision.refused);
+        const admission = { phone: decision.phone, now: this.#parts.now(), lock: decision.lock, nonce, source };
+        const outcome = await carryOut(admission, username);
+        if (outcome.done) {
+          this.#remembered.set(username, decision.phone);
+          return outcome as T & { done: true };
+        }
         if (outcome.rejection !== 'stale') throw REJECTIONS[outcome.rejection]();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const { method } = request;
         const { reason } = error;
-        this.#parts.refusals.report(
-          { reason, method, username: credentials.username, phone, source },
-          this.#parts.now(),
-        );
+        this.#parts.refusals.report({ reason, method: request.method, username, phone, source }, this.#parts.now());
         throw reason === 'nonce_replayed' ? this.#challenge(kind, true) : new SipFailure(403);
       }
     }
@@ -118,25 +125,26 @@ export class Access {
     return /^[a-z0-9]{1,64}$/.test(username) ? this.#parts.bindings.findPhone(username) : undefined;
   }
 
-  #verify(
+  /** Whether the credentials are the phone's and its fence lets the source in; the same work for no phone as for one. */
+  #decide(
     credentials: DigestCredentials,
     method: string,
     phone: PhoneAccount | undefined,
-  ): asserts phone is PhoneAccount {
+    { address, country }: Source,
+  ): Decision {
     const { id, sealedPassword } = phone ?? this.#nobody;
     const proven = provesPassword(credentials, method, this.#parts.secrets.open(sealedPassword, id));
-    if (phone === undefined) throw new Refusal('unknown_user');
-    if (!proven) throw new Refusal('wrong_password');
-  }
-
-  /** The address that the phone must be locked to, if it is OPEN. */
-  #passFence({ customerActive, fence }: PhoneAccount, { address, country }: Source): string | undefined {
-    if (!customerActive) throw new Refusal('customer_inactive');
-    const decision = decideFence(fence, address, country);
-    if (!decision.allowed) throw new Refusal(decision.reason);
-    return decision.lock ? address : undefined;
+    if (phone === undefined) return { refused: 'unknown_user' };
+    if (!proven) return { refused: 'wrong_password' };
+    if (!phone.customerActive) return { refused: 'customer_inactive' };
+    const fence = decideFence(phone.fence, address, country);
+    if (!fence.allowed) return { refused: fence.reason };
+    return { phone, lock: fence.lock ? address : undefined };
   }
 }
+
+/** What is decided of a request: the phone that it is of, and the address to lock it to if it is OPEN. */
+type Decision = { refused: RefusalReason } | { phone: PhoneAccount; lock: string | undefined };
 
 /** A request that the store rejects after its credentials were verified. */
 const REJECTIONS: Record<Exclude<Rejection, 'stale'>, () => Error> = {

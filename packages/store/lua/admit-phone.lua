@@ -2,20 +2,20 @@
 -- (RFC 3261 section 10.3, RFC 7616 section 3.4), so that of two simultaneous requests one sees what the other did.
 -- Whatever it answers but 'stale' and 'replayed', the nonce count is used up.
 --
--- KEYS  1  phone        2  bindings   3  nonces   4  expiries   5  events
+-- KEYS  1  phone        2  bindings   3  nonces   4  expiries   5  events   6  customer
 -- ARGV  1  now, ms
---    2-5   ip.mode, ip.address, ip.countries, password (sealed) as they were read
---       6  address that the phone is to be locked to, or empty
---       7  nonce id, beginning with the ms at which it was issued
---       8  nonce count
---       9  ms that the nonces are remembered for
---      10  how many nonces are remembered
---      11  events kept
---      12  phone id
---      13  'register' or 'call'
---      14  userAgent     15  localIpAddress   16  publicIpAddress   (of a registration; empty: unknown)
---      17  Call-ID       18  CSeq number      19  limit of bindings   20  '*' when all bindings are to be removed
---      21  how many of the following are fields and values of every event
+--       2  what find-phone.lua said of the phone, without its id, a line each
+--       3  address that the phone is to be locked to, or empty
+--       4  nonce id, beginning with the ms at which it was issued
+--       5  nonce count
+--       6  ms that the nonces are remembered for
+--       7  how many nonces are remembered
+--       8  events kept
+--       9  phone id
+--      10  'register' or 'call'
+--      11  userAgent     12  localIpAddress   13  publicIpAddress   (of a registration; empty: unknown)
+--      14  Call-ID       15  CSeq number      16  limit of bindings   17  '*' when all bindings are to be removed
+--      18  how many of the following are fields and values of every event
 --      …   fields and values of every event
 --      …   per contact: binding key, contact URI, seconds (0 removes it), binding as JSON without registeredAt
 -- Returns { 'stale' }         the phone is no longer as it was read: read and decide again
@@ -24,9 +24,9 @@
 --         { 'too_many' }      more contacts than the limit in one request; nothing changed
 --         { 'done', 1 when the phone was locked else 0, the live bindings as JSON … }
 local now = tonumber(ARGV[1])
-local nonce, count = ARGV[7], tonumber(ARGV[8])
-local call_id, cseq, limit = ARGV[17], tonumber(ARGV[18]), tonumber(ARGV[19])
-local event_fields_end = 21 + tonumber(ARGV[21])
+local nonce, count = ARGV[4], tonumber(ARGV[5])
+local call_id, cseq, limit = ARGV[14], tonumber(ARGV[15]), tonumber(ARGV[16])
+local event_fields_end = 18 + tonumber(ARGV[18])
 
 local function issued(id)
   return tonumber(string.match(id, '^%d+'))
@@ -40,7 +40,7 @@ end
 
 -- A nonce that is forgotten to make room leaves its time as the floor: what was issued before is taken for replayed.
 local function remember_nonce()
-  if redis.call('HSET', KEYS[3], nonce, count) == 1 and redis.call('HLEN', KEYS[3]) > tonumber(ARGV[10]) then
+  if redis.call('HSET', KEYS[3], nonce, count) == 1 and redis.call('HLEN', KEYS[3]) > tonumber(ARGV[7]) then
     local oldest
     for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
       if id ~= 'floor' and (not oldest or issued(id) < issued(oldest)) then oldest = id end
@@ -49,14 +49,14 @@ local function remember_nonce()
     local floor = tonumber(redis.call('HGET', KEYS[3], 'floor') or '0')
     redis.call('HSET', KEYS[3], 'floor', string.format('%d', math.max(floor, issued(oldest))))
   end
-  redis.call('PEXPIRE', KEYS[3], ARGV[9])
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
 end
 
 local function append_event(type, ...)
   local fields = { 'type', type, 'at', ARGV[1] }
-  for i = 22, event_fields_end do fields[#fields + 1] = ARGV[i] end
+  for i = 19, event_fields_end do fields[#fields + 1] = ARGV[i] end
   for _, value in ipairs({ ... }) do fields[#fields + 1] = value end
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[11], '*', unpack(fields))
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', ARGV[8], '*', unpack(fields))
 end
 
 local function read_contacts()
@@ -85,7 +85,7 @@ end
 local function remove(live, key)
   append_event('phone.deregistered', 'contact', live[key].binding.contact)
   redis.call('HDEL', KEYS[2], key)
-  redis.call('ZREM', KEYS[4], ARGV[12] .. '|' .. key)
+  redis.call('ZREM', KEYS[4], ARGV[9] .. '|' .. key)
   live[key] = nil
 end
 
@@ -94,7 +94,7 @@ local function put(live, contact)
   local since = before and before.binding.registeredAt or now
   local json = string.sub(contact.json, 1, -2) .. string.format(',"registeredAt":%d}', since)
   redis.call('HSET', KEYS[2], contact.key, json)
-  redis.call('ZADD', KEYS[4], string.format('%d', now + contact.seconds * 1000), ARGV[12] .. '|' .. contact.key)
+  redis.call('ZADD', KEYS[4], string.format('%d', now + contact.seconds * 1000), ARGV[9] .. '|' .. contact.key)
   live[contact.key] = { json = json, binding = { contact = contact.uri, updatedAt = now }, touched = true }
   append_event('phone.registered', 'contact', contact.uri, 'expires', tostring(contact.seconds))
 end
@@ -115,28 +115,28 @@ local function make_room(live)
 end
 
 local function lock_phone()
-  redis.call('HSET', KEYS[1], 'ip.mode', 'LOCKED', 'ip.address', ARGV[6])
+  redis.call('HSET', KEYS[1], 'ip.mode', 'LOCKED', 'ip.address', ARGV[3])
   append_event('phone.locked')
 end
 
 local function write_status()
   for i, field in ipairs({ 'userAgent', 'localIpAddress', 'publicIpAddress' }) do
-    local value = ARGV[13 + i]
+    local value = ARGV[10 + i]
     if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
   end
 end
 
-local stored = redis.call('HMGET', KEYS[1], 'ip.mode', 'ip.address', 'ip.countries', 'password')
-for i = 1, 4 do
-  if (stored[i] or '') ~= ARGV[i + 1] then return { 'stale' } end
-end
+local as_stored = redis.call('HMGET', KEYS[1], 'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries')
+as_stored[7] = redis.call('GET', KEYS[6])
+for i = 1, 7 do as_stored[i] = as_stored[i] or '' end
+if table.concat(as_stored, '\n') ~= ARGV[2] then return { 'stale' } end
 
 if not nonce_is_new() then return { 'replayed' } end
 remember_nonce()
 
-if ARGV[13] == 'call' then
-  if ARGV[6] ~= '' then lock_phone() end
-  return { 'done', ARGV[6] ~= '' and 1 or 0 }
+if ARGV[10] == 'call' then
+  if ARGV[3] ~= '' then lock_phone() end
+  return { 'done', ARGV[3] ~= '' and 1 or 0 }
 end
 
 local live, contacts = read_live_bindings(), read_contacts()
@@ -146,15 +146,15 @@ for _, contact in ipairs(contacts) do
   if contact.seconds > 0 then added = added + 1 end
 end
 if added > limit then return { 'too_many' } end
-if ARGV[20] == '*' then
+if ARGV[17] == '*' then
   for _, entry in pairs(live) do
     if is_out_of_order(entry) then return { 'out_of_order' } end
   end
 end
 
-if ARGV[6] ~= '' then lock_phone() end
+if ARGV[3] ~= '' then lock_phone() end
 write_status()
-if ARGV[20] == '*' then
+if ARGV[17] == '*' then
   for key in pairs(live) do remove(live, key) end
 end
 for _, contact in ipairs(contacts) do
@@ -162,6 +162,6 @@ for _, contact in ipairs(contacts) do
 end
 make_room(live)
 
-local answer = { 'done', ARGV[6] ~= '' and 1 or 0 }
+local answer = { 'done', ARGV[3] ~= '' and 1 or 0 }
 for _, entry in pairs(live) do answer[#answer + 1] = entry.json end
 return answer

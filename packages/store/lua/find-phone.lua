@@ -5,8 +5,8 @@
 -- ARGV 1  name of a phone's key, %s in place of its id
 --      2  name of a customer's key, %s in place of its id
 -- Returns false when the username is unknown, else
---   { phone id, customer as JSON or false, password (sealed), customer id, extension id or false, ip.mode, ip.address,
---     ip.countries }
+--   { phone id, password (sealed), customer id, extension id, ip.mode, ip.address, ip.countries, customer as JSON }
+--   with false for what isn't there; all but the first are what admit-phone.lua compares
 local id = redis.call('GET', KEYS[1])
 local phone = redis.call(
   'HMGET', string.format(ARGV[1], id or 'none'),
@@ -14,4 +14,5 @@ local phone = redis.call(
 )
 local customer = redis.call('GET', string.format(ARGV[2], phone[2] or 'none'))
 if not id or not phone[1] then return false end
-return { id, customer, unpack(phone) }
+phone[7] = customer
+return { id, unpack(phone) }

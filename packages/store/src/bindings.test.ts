@@ -231,12 +231,14 @@ t.test('of many simultaneous first contacts from two addresses exactly one wins'
   }
 });
 
-t.test('a request decided on a fence or password that changed since is to be decided again', async (t) => {
+t.test('a request decided on what changed since is to be decided again', async (t) => {
   for (const [field, value] of [
     ['ip.mode', 'LOCKED'],
     ['ip.address', '192.0.2.9'],
     ['ip.countries', 'SE'],
     ['password', 'other'],
+    ['extension', 'e2'],
+    ['customer', 'c9'],
   ] as const) {
     const phone = await addPhone({ 'ip.mode': 'ROAMING', 'ip.countries': 'DK' });
     await redis.hset(keys.phone(phone.id), field, value);
@@ -248,6 +250,15 @@ t.test('a request decided on a fence or password that changed since is to be dec
     t.match(await bindings.admit(admission(phone)), { rejection: 'stale' }, field);
     t.strictSame(await contactsOf(phone), []);
   }
+});
+
+t.test('a request decided on a customer that was switched off since is to be decided again', async (t) => {
+  const active = { _id: 'c7', name: 'Seven', active: true };
+  await redis.set(keys.customer('c7'), JSON.stringify(active));
+  const phone = await addPhone({ customer: 'c7' });
+  t.match(await bindings.admit(admission(phone)), { done: true });
+  await redis.set(keys.customer('c7'), JSON.stringify({ ...active, active: false }));
+  t.match(await bindings.admit(admission(phone)), { rejection: 'stale' });
 });
 
 t.test('a phone that was deleted meanwhile is not admitted and nothing of it comes back', async (t) => {

@@ -23,6 +23,8 @@ export interface PhoneAccount {
   /** Id of the linked extension. */
   extension: string | undefined;
   fence: Fence;
+  /** Everything above as it was read: the store admits nothing that was decided on it once it has changed. */
+  asRead: string;
 }
 
 /** A request of a phone whose credentials were verified and whose fence was found to allow it. */
@@ -107,14 +109,12 @@ export class Bindings {
       | (string | null)[]
       | null;
     if (found === null) return undefined;
-    const [id, customer, sealedPassword, customerId, extension, mode, address, countries] = found;
+    const [id = '', ...asRead] = found.map((text) => text ?? '');
+    const [sealedPassword = '', customer = '', extension, mode, address, countries, customerRecord = ''] = asRead;
     return {
-      id: id as string,
-      sealedPassword: sealedPassword as string,
-      customer: customerId ?? '',
-      customerActive: isActive(customer),
-      extension: extension ?? undefined,
+      ...{ id, sealedPassword, customer, customerActive: isActive(customerRecord), extension: extension || undefined },
       fence: { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] },
+      asRead: asRead.join('\n'),
     };
   }
 
@@ -170,21 +170,21 @@ export class Bindings {
     return (await this.#expireBindings.run(this.#redis, [keys.expiries, keys.events], args)) as number;
   }
 
-  #run({ phone: { id } }: Admission, args: (string | number)[]): Promise<(string | number)[]> {
-    const names = [keys.phone(id), keys.bindings(id), keys.nonces(id), keys.expiries, keys.events];
+  #run({ phone: { id, customer } }: Admission, args: (string | number)[]): Promise<(string | number)[]> {
+    const own = [keys.phone(id), keys.bindings(id), keys.nonces(id)];
+    const names = [...own, keys.expiries, keys.events, keys.customer(customer)];
     return this.#admitPhone.run(this.#redis, names, args) as Promise<(string | number)[]>;
   }
 }
 
-function isActive(customer: string | null | undefined): boolean {
-  return typeof customer === 'string' && (JSON.parse(customer) as { active?: boolean }).active === true;
+function isActive(customerRecord: string): boolean {
+  return customerRecord !== '' && (JSON.parse(customerRecord) as { active?: boolean }).active === true;
 }
 
 function admissionArguments({ phone, now, lock, nonce }: Admission): (string | number)[] {
-  const { mode, address, countries } = phone.fence;
   return [
-    ...[now, mode, address ?? '', countries.join(','), phone.sealedPassword, lock ?? ''],
-    ...[nonce.id, nonce.count, nonce.age + CLOCK_TOLERANCE, NONCES_KEPT, EVENTS_KEPT, phone.id],
+    ...[now, phone.asRead, lock ?? '', nonce.id, nonce.count, nonce.age + CLOCK_TOLERANCE],
+    ...[NONCES_KEPT, EVENTS_KEPT, phone.id],
   ];
 }
 
