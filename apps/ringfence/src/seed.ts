@@ -1,6 +1,6 @@
-import { CATALOGUE } from '@ringfence/phone';
+import { CATALOGUE, newId } from '@ringfence/phone';
 import type { Settings } from '@ringfence/service';
-import type { Customer, Store } from '@ringfence/store';
+import { type Customer, keys, type Store } from '@ringfence/store';
 import type { DataDir } from './data-dir.js';
 import { reachStore } from './reach-store.js';
 
@@ -42,12 +42,19 @@ export async function seed(
   }
 }
 
-async function firstCustomer({ directory }: Store, makeDemo: boolean): Promise<Customer | undefined> {
+/** The first customer; in a store without any the demo customer, which is finished if an earlier start was cut short. */
+async function firstCustomer(store: Store, makeDemo: boolean): Promise<Customer | undefined> {
+  const { directory, redis } = store;
   const { entries } = await directory.customers.list(undefined, { offset: 0, limit: 1 });
-  if (entries[0] || !makeDemo) return entries[0];
-  const customer = await directory.createCustomer({ name: 'Demo' });
+  const unfinished = await redis.get(keys.unfinishedDemo);
+  if (unfinished === null && (entries[0] || !makeDemo)) return entries[0];
+  const id = unfinished ?? newId();
+  await redis.set(keys.unfinishedDemo, id);
+  const customer = (await directory.customer(id)) ?? (await directory.createCustomer({ _id: id, name: 'Demo' }));
   for (const number of DEMO_NUMBERS) {
-    await directory.createExtension({ customer: customer._id, number, name: `Extension ${number}` });
+    if ((await directory.extensionByNumber(id, number)) !== undefined) continue;
+    await directory.createExtension({ customer: id, number, name: `Extension ${number}` });
   }
+  await redis.del(keys.unfinishedDemo);
   return customer;
 }

@@ -28,6 +28,8 @@ export const keys = {
   customers: 'rf:customers',
   /** Sorted set of the customer ids of a reseller, by creation. */
   resellerCustomers: (reseller: string) => `rf:customers-of-reseller:${reseller}`,
+  /** String: the id of the demo customer while its extensions are being made. */
+  unfinishedDemo: 'rf:unfinished-demo',
   /** String: JSON of an extension. */
   extension: (id: string) => `rf:extension:${id}`,
   /** Sorted set of the extension ids of a customer, by number. */
