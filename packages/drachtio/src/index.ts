@@ -8,4 +8,7 @@ export { Malformed, parseDatagram } from './sip/parser.js';
 export { type HostPort, parseHostPort, parseUri, type SipUri } from './sip/uri.js';
 export { parseVia, type Via } from './sip/via.js';
 export { type Durations, RFC_DURATIONS } from './transaction/machine.js';
+export { type Certificate, makeCertificate } from './transport/certificate.js';
+export { type Contact, parseContact, splitContacts } from './transport/contact.js';
+export type { TlsFiles } from './transport/credentials.js';
 export type { Transport } from './transport/hop.js';

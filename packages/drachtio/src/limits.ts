@@ -10,16 +10,21 @@ export interface Limits {
   readonly dialogAge: number;
   /** Milliseconds that an INVITE may stay without a final response. */
   readonly inviteAge: number;
-  /** SIP connections over TCP, in all and from one address. */
+  /** SIP connections over TCP, TLS and WebSockets, in all and from one address. */
   readonly connections: number;
   readonly connectionsPerAddress: number;
-  /** Milliseconds in which a TCP connection must be established. */
+  /** Milliseconds in which a connection of ours must be established. */
   readonly connectTimeout: number;
-  /** Milliseconds in which a message over TCP must be complete, and in which the first must come. */
+  /**
+   * Milliseconds in which a message over a connection must be complete, and in which a new connection must have got through
+   * TLS and the upgrade to a WebSocket, or to its first message.
+   */
   readonly messageTimeout: number;
-  /** Milliseconds without a byte after which a TCP connection is closed. */
+  /** Milliseconds without a byte after which a connection is closed. */
   readonly idleTimeout: number;
-  /** Bytes that wait for a TCP peer that doesn't read; past the limit its connection is closed. */
+  /** Milliseconds between pings to a WebSocket peer; one that doesn't answer before the next is cut off. */
+  readonly pingInterval: number;
+  /** Bytes that wait for a peer that doesn't read; past the limit its connection is closed. */
   readonly connectionBacklog: number;
   /** Application connections, authenticated and not yet; of the latter the oldest make room for new ones. */
   readonly applications: number;
@@ -44,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
   connectTimeout: 4_000,
   messageTimeout: 10_000,
   idleTimeout: 3_900_000,
+  pingInterval: 30_000,
   connectionBacklog: 1_048_576,
   applications: 64,
   unauthenticatedApplications: 16,

@@ -21,7 +21,8 @@ async function main(): Promise<void> {
     for (const mistake of settings) process.stderr.write(`${mistake}\n`);
     process.exit(1);
   }
-  const server = createServer({ sip: settings.sip, admin: settings.admin, logger: jsonLogger(settings.logLevel) });
+  const { logLevel, ...options } = settings;
+  const server = createServer({ ...options, logger: jsonLogger(logLevel) });
   const { sip, admin } = await server.listen();
   process.stdout.write(`listening for SIP on ${sip.join(', ')} and for applications on ${admin.host}:${admin.port}\n`);
   process.send?.({ type: 'ready', sip, admin });

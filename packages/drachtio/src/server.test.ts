@@ -428,11 +428,14 @@ t.test(
 
 t.test('IPv6 beside IPv4', async (t) => {
   const { app, close } = await start(t, (app) => app.options((_, res) => res.send(200)), {
-    sip: { hosts: ['127.0.0.1', '::1'], port: 0 },
+    sip: { contacts: ['sip:127.0.0.1:0', 'sip:[::1]:0'] },
   });
   t.ok(app);
   await close();
-  const server = createServer({ sip: { hosts: ['::1'], port: 0 }, admin: { host: '127.0.0.1', port: 0, secret: 's' } });
+  const server = createServer({
+    sip: { contacts: ['sip:[::1]:0'] },
+    admin: { host: '127.0.0.1', port: 0, secret: 's' },
+  });
   const { port, sip } = await server.listen();
   t.same(sip, [`tcp/[::1]:${port}`, `udp/[::1]:${port}`]);
   const alice = await UdpPhone.start(port, '::1');
@@ -445,10 +448,13 @@ t.test('IPv6 beside IPv4', async (t) => {
 
 t.test('a port that is taken is named', async (t) => {
   const { port, admin } = await start(t);
-  const sip = createServer({ sip: { hosts: ['127.0.0.1'], port }, admin: { host: '127.0.0.1', port: 0, secret: 's' } });
+  const sip = createServer({
+    sip: { contacts: [`sip:127.0.0.1:${port}`] },
+    admin: { host: '127.0.0.1', port: 0, secret: 's' },
+  });
   await t.rejects(sip.listen(), { message: `can't listen on tcp 127.0.0.1 port ${port}: the port is already in use` });
   const taken = createServer({
-    sip: { hosts: ['127.0.0.1'], port: 0 },
+    sip: { contacts: ['sip:127.0.0.1:0'] },
     admin: { host: '127.0.0.1', port: admin, secret: 's' },
   });
   await t.rejects(taken.listen(), {
@@ -598,7 +604,7 @@ t.test('closing answers what is open and frees the ports at once', async (t) => 
   await closing;
   t.ok(Date.now() - start_ < 1_000);
   const again = createServer({
-    sip: { hosts: ['127.0.0.1'], port },
+    sip: { contacts: [`sip:127.0.0.1:${port}`] },
     admin: { host: '127.0.0.1', port: admin, secret: 's' },
   });
   await again.listen();

@@ -13,20 +13,23 @@ import { type Logger, silentLogger } from './logger.js';
 import { Timers } from './timers.js';
 import { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 import { Transactions } from './transaction/transactions.js';
-import { hostport, type Transport } from './transport/hop.js';
+import { parseContact } from './transport/contact.js';
+import type { TlsFiles } from './transport/credentials.js';
+import { hostport } from './transport/hop.js';
 import { Resolver } from './transport/resolver.js';
 import { Transports } from './transport/transports.js';
 
 /** How to run a server. */
 export interface ServerOptions {
   readonly sip: {
-    /** IP addresses to listen on; `0.0.0.0` and `::` stand for all addresses of their family. */
-    readonly hosts: readonly string[];
-    /** 0 takes a free port, the same for all hosts and transports. */
-    readonly port: number;
-    /** Both unless said otherwise. */
-    readonly transports?: readonly Transport[];
+    /**
+     * What to listen on, in drachtio's notation: `sip:0.0.0.0:5060;transport=udp,tcp`, `sips:*:5061;external-ip=203.0.113.5`
+     * (see {@link parseContact}). Port 0 takes a free one.
+     */
+    readonly contacts: readonly string[];
   };
+  /** The certificate for TLS and secure WebSockets; a self-signed one is made when none is given. */
+  readonly tls?: TlsFiles;
   /** The port that applications connect to, and the secret they must know. */
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
   readonly logger?: Logger;
@@ -39,7 +42,7 @@ export interface ServerOptions {
 export interface Addresses {
   /** As drachtio names them: `udp/127.0.0.1:5060`, `tcp/[::1]:5060`. */
   readonly sip: readonly string[];
-  /** The SIP port. */
+  /** The port of the first contact. */
   readonly port: number;
   readonly admin: { readonly host: string; readonly port: number };
 }
@@ -57,7 +60,10 @@ export interface DrachtioServer {
   close(): Promise<void>;
 }
 
-/** Makes a server; nothing is opened before it is told to listen. */
+/**
+ * Makes a server; nothing is opened before it is told to listen.
+ * @throws Error that names the contact that can't be read
+ */
 export function createServer(options: ServerOptions): DrachtioServer {
   return new Server(options);
 }
@@ -78,11 +84,10 @@ class Server implements DrachtioServer {
     this.#timers = timers;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const durations = { ...RFC_DURATIONS, ...options.durations };
-    const { hosts, port, transports = ['tcp', 'udp'] } = options.sip;
     const flows = new Flows({ limit: limits.connections, now: () => timers.now() });
     this.#dialogs = new Dialogs(timers, { limit: limits.dialogs, age: limits.dialogAge });
     this.#transports = new Transports(
-      { hosts, port, transports },
+      { contacts: options.sip.contacts.map(parseContact), tls: options.tls },
       {
         timers,
         limits,
@@ -120,7 +125,10 @@ class Server implements DrachtioServer {
     const proxies = new Proxies(core, answers);
     const inbound = new Inbound(core, answers, proxies);
     const user: ApplicationUser = {
-      hostports: () => this.#transports.points.map(hostport).join(','),
+      hostports: () => {
+        const local = this.#transports.points.map(hostport);
+        return { all: [...local, ...this.#transports.externalPoints.map(hostport)].join(','), local: local.join(',') };
+      },
       respond: (...order) => answers.respond(...order),
       request: (...order) => outbound.request(...order),
       cancel: (...order) => outbound.cancel(...order),

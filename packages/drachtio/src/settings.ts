@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
 import { parseNumber } from './sip/characters.js';
+import { parseContact, simpleContact, splitContacts } from './transport/contact.js';
+import type { TlsFiles } from './transport/credentials.js';
 
 /** What the `main` program is told by its environment. */
 export interface Settings {
-  readonly sip: { readonly hosts: readonly string[]; readonly port: number };
+  readonly sip: { readonly contacts: readonly string[] };
+  readonly tls: TlsFiles;
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
   readonly logLevel: LogLevel;
 }
@@ -12,8 +15,9 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] a
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * Reads `SIP_HOST` (comma list of IP addresses, default 0.0.0.0), `SIP_PORT` (5060), `DRACHTIO_HOST` (127.0.0.1),
- * `DRACHTIO_PORT` (9022), `DRACHTIO_SECRET` (required) and `LOG_LEVEL` (info).
+ * Reads `SIP_CONTACTS` (a list in drachtio's notation) or, in its place, `SIP_HOST` (comma list of IP addresses, default
+ * 0.0.0.0) and `SIP_PORT` (5060); `TLS_CERT`, `TLS_KEY` and `TLS_CA` (paths); `DRACHTIO_HOST` (127.0.0.1), `DRACHTIO_PORT`
+ * (9022), `DRACHTIO_SECRET` (required) and `LOG_LEVEL` (info).
  * @returns the settings, or one line for each mistake
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[] {
@@ -29,6 +33,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[
     return text;
   };
   const hosts = (environment.SIP_HOST || '0.0.0.0').split(',').map((host) => address('SIP_HOST', host.trim()));
+  const sipPort = port('SIP_PORT', 5060);
+  const { SIP_CONTACTS: listed, TLS_CERT: cert, TLS_KEY: key, TLS_CA: ca } = environment;
+  const contacts = listed ? splitContacts(listed) : hosts.map((host) => simpleContact(host, sipPort));
+  if (listed) mistakes.push(...contacts.flatMap(mistakeIn));
+  if (!cert !== !key) mistakes.push('TLS_CERT and TLS_KEY must be set together');
   const secret = environment.DRACHTIO_SECRET ?? '';
   if (secret === '') mistakes.push('DRACHTIO_SECRET must be set to the secret that applications authenticate with');
   if (secret.includes('|')) mistakes.push('DRACHTIO_SECRET must not contain "|"');
@@ -36,7 +45,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[
   const logLevel = LOG_LEVELS.find((name) => name === level);
   if (logLevel === undefined) mistakes.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`);
   const settings: Settings = {
-    sip: { hosts, port: port('SIP_PORT', 5060) },
+    sip: { contacts },
+    tls: { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) },
     admin: {
       host: address('DRACHTIO_HOST', environment.DRACHTIO_HOST || '127.0.0.1'),
       port: port('DRACHTIO_PORT', 9022),
@@ -45,4 +55,13 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[
     logLevel: logLevel ?? 'info',
   };
   return mistakes.length > 0 ? mistakes : settings;
+}
+
+function mistakeIn(contact: string): string[] {
+  try {
+    parseContact(contact);
+    return [];
+  } catch (error) {
+    return [`SIP_CONTACTS: ${(error as Error).message}`];
+  }
 }

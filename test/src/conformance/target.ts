@@ -36,7 +36,7 @@ export async function startTarget(t: Teardown, { t1 = 500, address = '127.0.0.1'
   }
   const secret = 'cymru';
   const server = createServer({
-    sip: { hosts: [address], port: 0 },
+    sip: { contacts: [`sip:${address.includes(':') ? `[${address}]` : address}:0`] },
     admin: { host: '127.0.0.1', port: 0, secret },
     durations: { t1, t2: 8 * t1, t4: 10 * t1 },
   });

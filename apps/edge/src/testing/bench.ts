@@ -170,7 +170,7 @@ async function startServer(ports: {
   admin: number;
 }): Promise<[DrachtioServer, { sip: number; admin: number }]> {
   const server = createServer({
-    sip: { hosts: ['127.0.0.1'], port: ports.sip },
+    sip: { contacts: [`sip:127.0.0.1:${ports.sip}`] },
     admin: { host: '127.0.0.1', port: ports.admin, secret: SECRET },
   });
   const { port, admin } = await server.listen();

@@ -9,7 +9,7 @@ import { formatParameters } from '../sip/parameters.js';
 import { MESSAGE_LIMITS } from '../sip/parser.js';
 import { reasonPhrase } from '../sip/statuses.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
-import { type ListeningPoint, sentBy } from '../transport/hop.js';
+import { type ListeningPoint, pointUri, sentBy } from '../transport/hop.js';
 
 /** Headers that an application can't set: the server knows them. */
 const OWN_IN_RESPONSES = new Set([
@@ -42,11 +42,6 @@ export function isTooLarge(message: SipMessage): boolean {
   return message.body.length + message.head.length > MESSAGE_LIMITS.bytes;
 }
 
-/** Our address as a Contact URI. */
-export function contactUri(local: ListeningPoint): string {
-  return local.transport === 'udp' ? `sip:${sentBy(local)}` : `sip:${sentBy(local)};transport=${local.transport}`;
-}
-
 /** Our Via for a request, with a branch of its own. UDP asks for the answer at the port it is sent from (RFC 3581). */
 export function newVia(local: ListeningPoint): string {
   const rport = local.transport === 'udp' ? ';rport' : '';
@@ -70,7 +65,7 @@ export function composeResponse(transaction: ServerTransaction, draft: Draft): S
   for (const header of draft.headers) {
     if (!OWN_IN_RESPONSES.has(header.name)) headers.push(withOwnAddress(header, from.local));
   }
-  if (needsContact(request, draft)) addIfMissing(headers, 'Contact', `<${contactUri(from.local)}>`);
+  if (needsContact(request, draft)) addIfMissing(headers, 'Contact', `<${pointUri(from.local)}>`);
   addContent(headers, draft);
   return new SipResponse(status, draft.reason || reasonPhrase(status), sortHeaders(headers), draft.body);
 }
@@ -92,7 +87,7 @@ export interface DialogPlace {
  */
 export function composeRequest(draft: Draft, local: ListeningPoint): SipRequest | undefined {
   const method = draft.method ?? '';
-  const from = ownedAddress(draftHeader(draft, 'From') ?? `<${contactUri(local)}>`, local);
+  const from = ownedAddress(draftHeader(draft, 'From') ?? `<${pointUri(local)}>`, local);
   const to = ownedAddress(draftHeader(draft, 'To') ?? defaultTo(draft.uri), local);
   if (from === undefined || to === undefined) return undefined;
   const headers: Header[] = [
@@ -142,7 +137,7 @@ function finishRequest(
     if (header.name === 'Contact') headers.push({ name: 'Contact', value: ownedContact(header.value, local) });
     else if (!OWN_IN_REQUESTS.has(header.name)) headers.push(withOwnAddress(header, local));
   }
-  if (WITH_CONTACT.has(method)) addIfMissing(headers, 'Contact', `<${contactUri(local)}>`);
+  if (WITH_CONTACT.has(method)) addIfMissing(headers, 'Contact', `<${pointUri(local)}>`);
   addContent(headers, draft);
   return new SipRequest(method, uri, sortHeaders(headers), draft.body);
 }

@@ -4,19 +4,21 @@ import type { Header } from '../sip/headers.js';
 import { splitList } from '../sip/list.js';
 import { type SipRequest, SipResponse } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
-import { type ListeningPoint, sentBy } from '../transport/hop.js';
+import { DEFAULT_PORTS, type ListeningPoint, pointUri } from '../transport/hop.js';
+import { transportOf } from '../transport/resolver.js';
 import { newVia } from './compose.js';
 
-/** The headers of a request as a proxy sends them on: our Via on top, one hop less, our own Route taken off (section 16.6). */
-export function forwardedHeaders(request: SipRequest, local: ListeningPoint): Header[] {
+/**
+ * The headers of a request as a proxy sends them on: our Via on top, one hop less, our own Routes taken off (section 16.6).
+ * @param isOwn whether a host and port are the server's own
+ */
+export function forwardedHeaders(request: SipRequest, local: ListeningPoint, isOwn: IsOwn): Header[] {
   const hops = (parseNumber(request.value('Max-Forwards') ?? '', 255) ?? 71) - 1;
   const headers: Header[] = [{ name: 'Via', value: newVia(local) }];
   for (const header of request.headers) {
     if (header.name !== 'Max-Forwards' && header.name !== 'Route') headers.push(header);
   }
-  const routes = request.values('Route').flatMap((value) => splitList(value) ?? []);
-  const isOurs = routes[0] !== undefined && namesPoint(routes[0], local);
-  for (const value of isOurs ? routes.slice(1) : routes) headers.push({ name: 'Route', value });
+  for (const value of routesBeyond(request, isOwn)) headers.push({ name: 'Route', value });
   headers.push({ name: 'Max-Forwards', value: String(hops) });
   return headers;
 }
@@ -29,13 +31,21 @@ export function withoutOurVia(response: SipResponse): SipResponse {
   return new SipResponse(response.status, response.reason, headers, response.body);
 }
 
-/** Our Record-Route entry. */
-export function recordRoute(local: ListeningPoint): string {
-  const transport = local.transport === 'udp' ? '' : `;transport=${local.transport}`;
-  return `<sip:${sentBy(local)}${transport};lr>`;
+/** Our Record-Route entries, topmost first: one, or one for each side where these differ (RFC 5658). */
+export function recordRoutes(onwards: ListeningPoint, from: ListeningPoint): string[] {
+  return [...new Set([pointUri(onwards), pointUri(from)])].map((uri) => `<${uri};lr>`);
 }
 
-function namesPoint(route: string, local: ListeningPoint): boolean {
+/** The routes of a request after those that lead to ourselves. */
+export function routesBeyond(request: SipRequest, isOwn: IsOwn): string[] {
+  const routes = request.values('Route').flatMap((value) => splitList(value) ?? []);
+  const next = routes.findIndex((route) => !isOurs(route, isOwn));
+  return next === -1 ? [] : routes.slice(next);
+}
+
+type IsOwn = (host: string, port: number) => boolean;
+
+function isOurs(route: string, isOwn: IsOwn): boolean {
   const uri = parseUri(parseAddress(route)?.uri ?? '');
-  return uri !== undefined && uri.host === local.host && (uri.port ?? 5060) === local.port;
+  return uri !== undefined && isOwn(uri.host, uri.port ?? DEFAULT_PORTS[transportOf(uri) ?? 'udp']);
 }

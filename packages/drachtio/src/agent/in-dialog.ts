@@ -11,12 +11,18 @@ import type { Core } from './core.js';
 /** Finds where the next request inside a dialog goes. Calls back once, at once when no name must be looked up. */
 export function resolveNextHop(core: Core, dialog: Dialog, done: (hop: Hop | ResolveFailure) => void): void {
   const next = dialog.nextHop;
-  if ('hop' in next) {
+  const isLost = 'hop' in next && next.hop.connection?.isOpen === false;
+  if ('hop' in next && !isLost) {
     done(next.hop);
     return;
   }
-  const uri = parseUri(next.uri);
+  // A client whose connection is gone may have registered over another since.
+  const uri = parseUri('hop' in next ? dialog.target.uri : next.uri);
   const flow = uri && core.flows.find(uri);
+  if ('hop' in next && flow === undefined) {
+    done(next.hop);
+    return;
+  }
   if (uri === undefined) done('transport');
   else if (flow !== undefined) done(flow);
   else core.resolver.resolve(uri, done);

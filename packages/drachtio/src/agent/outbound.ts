@@ -133,11 +133,12 @@ export class Outbound {
     this.#exchanges.begin(order, { request, hop, dialog, isInitial: true });
   }
 
-  /** Nothing can be sent: the application gets the request as it would have been and a 503, as from the network. */
+  /** Nothing can be sent: the application gets the request as it would have been and a failure, as from the network. */
   #unroutable(order: Order, failure: ResolveFailure): void {
     const { application, id, draft } = order;
     const [local] = this.#core.transports.points;
-    if (failure !== 'dns' || local === undefined) {
+    const response = UNROUTABLE[failure];
+    if (response === undefined || local === undefined) {
       refuse(order, failure === 'self' ? 'can not send request to myself' : 'no transport to the destination');
       return;
     }
@@ -153,8 +154,7 @@ export class Outbound {
     // Later, so that an application that awaits the request being sent has time to listen for the response.
     this.#core.timers.start(LOCAL_RESPONSE_DELAY, () => {
       this.#exchanges.respondLocally(application, request, {
-        status: 503,
-        reason: 'DNS Error',
+        ...response,
         protocol: 'unknown',
         transactionId,
         dialogId,
@@ -205,6 +205,12 @@ export class Outbound {
     });
   }
 }
+
+/** What takes the place of a response where the peer can't be reached (RFC 5626 section 5.3.1 for a flow that is gone). */
+const UNROUTABLE: Partial<Record<ResolveFailure, { status: number; reason: string }>> = {
+  dns: { status: 503, reason: 'DNS Error' },
+  flow: { status: 430, reason: 'Flow Failed' },
+};
 
 const OWN_IN_CANCEL = new Set([
   'Via',

@@ -10,7 +10,7 @@ import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Hop, ListeningPoint } from '../transport/hop.js';
 import { type Core, localMeta, networkMeta } from './core.js';
-import { forwardedHeaders, recordRoute, withoutOurVia } from './forwarding.js';
+import { forwardedHeaders, recordRoutes, withoutOurVia } from './forwarding.js';
 import { MAX_TARGETS, type ProxyOrder } from './proxy-order.js';
 
 /** One target being tried. */
@@ -117,8 +117,11 @@ export class ProxiedRequest {
 
   #requestFor(target: string, local: ListeningPoint): SipRequest {
     const { method, uri, body } = this.#request;
-    const headers = forwardedHeaders(this.#request, local);
-    if (this.#order.remainInDialog) headers.push({ name: 'Record-Route', value: recordRoute(local) });
+    const headers = forwardedHeaders(this.#request, local, this.#core.transports.isOwn);
+    if (this.#order.remainInDialog) {
+      for (const value of recordRoutes(local, this.#transaction.from.local))
+        headers.push({ name: 'Record-Route', value });
+    }
     headers.push(...this.#order.headers);
     return new SipRequest(method, method === 'REGISTER' ? uri : target, sortHeaders(headers), body);
   }

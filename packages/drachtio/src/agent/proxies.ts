@@ -1,7 +1,7 @@
 import type { Application } from '../application/connection.js';
 import type { Draft } from '../application/draft.js';
 import { parseAddress } from '../sip/address.js';
-import { type Header, sortHeaders } from '../sip/headers.js';
+import { sortHeaders } from '../sip/headers.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
@@ -10,7 +10,7 @@ import type { Hop } from '../transport/hop.js';
 import type { ResolveFailure } from '../transport/resolver.js';
 import type { Answers } from './answers.js';
 import type { Core } from './core.js';
-import { forwardedHeaders, withoutOurVia } from './forwarding.js';
+import { forwardedHeaders, routesBeyond, withoutOurVia } from './forwarding.js';
 import { ProxiedRequest } from './proxied-request.js';
 import { readProxyOrder } from './proxy-order.js';
 
@@ -83,12 +83,12 @@ export class Proxies {
   /** Sends an ACK in such a dialog on to the other party. */
   forwardAck(ack: SipRequest): void {
     this.#resolve(ack, (hop) => {
-      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop).toBuffer(), hop, () => {});
+      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop, this.#core).toBuffer(), hop, () => {});
     });
   }
 
   #send(transaction: ServerTransaction, request: SipRequest, hop: Hop): void {
-    const client = this.#core.transactions.request(onwards(request, hop), hop, {
+    const client = this.#core.transactions.request(onwards(request, hop, this.#core), hop, {
       response: (response) => {
         if (response.status === 100) return;
         const upstream = withoutOurVia(response);
@@ -104,8 +104,7 @@ export class Proxies {
 
   /** To the next route after ours, else to the Request-URI (section 16.6, step 7). */
   #resolve(request: SipRequest, done: (hop: Hop | ResolveFailure) => void): void {
-    const [local] = this.#core.transports.points;
-    const next = local && forwardedHeaders(request, local).find(({ name }) => name === 'Route')?.value;
+    const [next] = routesBeyond(request, this.#core.transports.isOwn);
     const uri = parseUri((next === undefined ? undefined : parseAddress(next)?.uri) ?? request.uri);
     const flow = uri && this.#core.flows.find(uri);
     if (uri === undefined) done('transport');
@@ -130,7 +129,7 @@ function dialogKey({ callId, from, to }: SipRequest | SipResponse): string {
   return [callId, ...[from.tag ?? '', to.tag ?? ''].sort()].join(' ');
 }
 
-function onwards(request: SipRequest, hop: Hop): SipRequest {
-  const headers: Header[] = forwardedHeaders(request, hop.local);
+function onwards(request: SipRequest, hop: Hop, { transports }: Core): SipRequest {
+  const headers = forwardedHeaders(request, hop.local, transports.isOwn);
   return new SipRequest(request.method, request.uri, sortHeaders(headers), request.body);
 }

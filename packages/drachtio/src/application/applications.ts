@@ -10,8 +10,8 @@ import { Routes } from './routes.js';
 
 /** What an authenticated application asks for. */
 export interface ApplicationUser {
-  /** Where the server listens, as the answer to `authenticate` names it. */
-  hostports(): string;
+  /** Where the server listens, as the answer to `authenticate` names it: with external addresses, and without. */
+  hostports(): { all: string; local: string };
   /** A response to the request with this transaction id. */
   respond(application: Application, id: string, transactionId: string, draft: Draft): void;
   /** A new request, or one inside a dialog. */
@@ -152,8 +152,8 @@ export class Applications {
     }
     application.tags = tags.split(',').filter((tag) => tag !== '');
     this.#logger.info({ application: application.name, tags: application.tags }, 'application connected');
-    const hostports = this.#user().hostports();
-    application.respond(id, `OK|${hostports}|${PROTOCOL_VERSION}|${hostports}`);
+    const { all, local } = this.#user().hostports();
+    application.respond(id, `OK|${all}|${PROTOCOL_VERSION}|${local}`);
   }
 
   #route(application: Application, id: string, verb: string): void {

@@ -24,7 +24,7 @@ export async function start(
   options: Partial<ServerOptions> = {},
 ): Promise<World> {
   const server = createServer({
-    sip: { hosts: ['127.0.0.1'], port: 0 },
+    sip: { contacts: ['sip:127.0.0.1:0'] },
     admin: { host: '127.0.0.1', port: 0, secret: 'secret' },
     ...options,
   });

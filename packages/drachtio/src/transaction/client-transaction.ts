@@ -2,7 +2,7 @@ import type { Header } from '../sip/headers.js';
 import { newBranch, newUuid } from '../sip/identifiers.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timer, Timers } from '../timers.js';
-import type { Hop } from '../transport/hop.js';
+import { type Hop, isReliable } from '../transport/hop.js';
 import { ClientInvite, type ClientInviteUser } from './client-invite.js';
 import { ClientNonInvite } from './client-non-invite.js';
 import type { Durations } from './machine.js';
@@ -85,7 +85,7 @@ export class ClientTransaction implements ClientInviteUser {
   }
 
   get isReliable(): boolean {
-    return this.hop.transport === 'tcp';
+    return isReliable(this.hop.transport);
   }
 
   start(): void {

@@ -2,7 +2,7 @@ import type { Header } from '../sip/headers.js';
 import { newTag, newUuid } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timers } from '../timers.js';
-import type { Hop } from '../transport/hop.js';
+import { DEFAULT_PORTS, type Hop, isReliable } from '../transport/hop.js';
 import type { Durations } from './machine.js';
 import { ServerInvite, type ServerInviteUser } from './server-invite.js';
 import { ServerNonInvite } from './server-non-invite.js';
@@ -86,7 +86,7 @@ export class ServerTransaction implements ServerInviteUser {
   }
 
   get isReliable(): boolean {
-    return this.from.transport === 'tcp';
+    return isReliable(this.from.transport);
   }
 
   /** Sends a response. Gives the bytes sent, undefined when a final response was already given. */
@@ -145,5 +145,5 @@ export class ServerTransaction implements ServerInviteUser {
 export function replyHop(request: SipRequest, from: Hop): Hop {
   const { via } = request;
   if (from.transport === 'udp' && via.rport) return from;
-  return { ...from, port: via.port ?? 5060 };
+  return { ...from, port: via.port ?? DEFAULT_PORTS[from.transport] };
 }

@@ -4,7 +4,7 @@ import { answerTo, SipRequest, SipResponse } from '../sip/message.js';
 import type { Malformed } from '../sip/parser.js';
 import { MAGIC_COOKIE } from '../sip/via.js';
 import type { Timers } from '../timers.js';
-import type { Hop } from '../transport/hop.js';
+import type { Hop, ListeningPoint } from '../transport/hop.js';
 import {
   ClientTransaction,
   type ClientTransactionEnvironment,
@@ -163,7 +163,7 @@ export class Transactions {
   #receiveResponse(response: SipResponse, from: Hop, bytes: number): void {
     const { via, cseq } = response;
     const transaction = via.branch === undefined ? undefined : this.#clients.get(clientKey(via.branch, cseq.method));
-    if (transaction === undefined || via.host !== transaction.hop.local.host) return;
+    if (transaction === undefined || !isSentBy(via.host, transaction.hop.local)) return;
     transaction.receive(response, from, bytes);
   }
 
@@ -210,6 +210,11 @@ export class Transactions {
 }
 
 const NOBODY: ClientTransactionEvents = { response() {}, failed() {} };
+
+/** Whether a Via's sent-by is the one that we wrote. */
+function isSentBy(host: string, { host: own, externalIp }: ListeningPoint): boolean {
+  return host === (externalIp ?? own);
+}
 
 function clientKey(branch: string, method: string): string {
   return `${branch} ${method}`;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { expandHosts, localAddressFor, normalAddress } from './hosts.js';
+import { expandHost, localAddressFor, normalAddress, privateNetworkOf } from './hosts.js';
 
 const interfaces = {
   lo: [
@@ -12,17 +12,17 @@ const interfaces = {
     { address: 'fe80::1', family: 'IPv6', cidr: 'fe80::1/64' },
   ],
   eth1: [{ address: '10.0.0.10', family: 'IPv4', cidr: '10.0.0.10/8' }],
-} as unknown as NonNullable<Parameters<typeof expandHosts>[1]>;
+} as unknown as NonNullable<Parameters<typeof expandHost>[1]>;
 
 t.test('wildcards become the addresses of the machine, link-local ones left out', async (t) => {
-  t.same(expandHosts(['0.0.0.0'], interfaces), ['127.0.0.1', '192.0.2.10', '10.0.0.10']);
-  t.same(expandHosts(['::'], interfaces), ['::1', '2001:db8::10']);
-  t.same(expandHosts(['127.0.0.1', '0:0::1', '127.0.0.1'], interfaces), ['127.0.0.1', '::1']);
-  t.throws(() => expandHosts(['localhost'], interfaces), /"localhost" is not an IP address/);
+  t.same(expandHost('0.0.0.0', interfaces), ['127.0.0.1', '192.0.2.10', '10.0.0.10']);
+  t.same(expandHost('::', interfaces), ['::1', '2001:db8::10']);
+  t.same(expandHost('*', interfaces), ['127.0.0.1', '192.0.2.10', '10.0.0.10', '::1', '2001:db8::10']);
+  t.same(expandHost('0:0::1', interfaces), ['::1']);
 });
 
 t.test('the address that reaches a destination', async (t) => {
-  const ours = expandHosts(['0.0.0.0', '::'], interfaces);
+  const ours = expandHost('*', interfaces);
   const table: [destination: string, local: string | undefined][] = [
     ['127.0.0.5', '127.0.0.1'],
     ['192.0.2.77', '192.0.2.10'],
@@ -40,4 +40,19 @@ t.test('addresses in their usual text', async (t) => {
   t.equal(normalAddress('::ffff:192.0.2.1'), '192.0.2.1');
   t.equal(normalAddress('2001:DB8:0:0::1'), '2001:db8::1');
   t.equal(normalAddress('fe80::1%eth0'), 'fe80::1');
+});
+
+t.test('the private network around an address', async (t) => {
+  const table: [address: string, network: string | undefined][] = [
+    ['127.0.0.1', '127.0.0.0/8'],
+    ['10.1.2.3', '10.0.0.0/8'],
+    ['172.31.0.1', '172.16.0.0/12'],
+    ['172.32.0.1', undefined],
+    ['192.168.5.6', '192.168.0.0/16'],
+    ['203.0.113.5', undefined],
+    ['fd00::1', 'fc00::/7'],
+    ['::1', '::1/128'],
+    ['2001:db8::1', undefined],
+  ];
+  for (const [address, network] of table) t.equal(privateNetworkOf(address), network, address);
 });

@@ -1,22 +1,28 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
 /**
  * The addresses to listen on. A wildcard becomes every address of its family that the machine has, since Via, Contact and
  * the source of each reply need a concrete address; link-local IPv6 addresses are left out.
- * @param hosts IP addresses, `0.0.0.0` and `::` standing for all
- * @throws Error for a host that isn't an IP address
+ * @param host an IP address; `0.0.0.0` and `::` stand for all of their family, `*` for all
  */
-export function expandHosts(hosts: readonly string[], interfaces = networkInterfaces()): string[] {
-  const addresses = new Set<string>();
-  for (const host of hosts) {
-    if (isIP(host) === 0) throw new Error(`"${host}" is not an IP address to listen on`);
-    const normal = normalAddress(host);
-    if (normal !== '0.0.0.0' && normal !== '::') addresses.add(normal);
-    else for (const address of interfaceAddresses(interfaces, normal === '::')) addresses.add(address);
-  }
-  return [...addresses];
+export function expandHost(host: string, interfaces = networkInterfaces()): string[] {
+  const families = WILDCARDS[host];
+  if (families === undefined) return [normalAddress(host)];
+  return [...new Set(families.flatMap((family) => interfaceAddresses(interfaces, family)))];
+}
+
+/** The network around an address of ours whose peers reach it directly; undefined for a public address. */
+export function privateNetworkOf(address: string): string | undefined {
+  return PRIVATE_NETWORKS.find((network) => isInNetwork(address, network));
+}
+
+/** Whether an address is in a network in CIDR notation. */
+export function isInNetwork(address: string, network: string): boolean {
+  const [range, bits] = ipaddr.parseCIDR(network);
+  const parsed = ipaddr.parse(address);
+  return parsed.kind() === range.kind() && parsed.match(range, bits);
 }
 
 /** An IP address in its usual text: IPv4-mapped IPv6 as IPv4, IPv6 shortened and in lower case. */
@@ -49,12 +55,21 @@ export function localAddressFor(
 
 type Interfaces = ReturnType<typeof networkInterfaces>;
 
-function interfaceAddresses(interfaces: Interfaces, v6: boolean): string[] {
+const WILDCARDS: Readonly<Record<string, readonly ('IPv4' | 'IPv6')[]>> = {
+  '0.0.0.0': ['IPv4'],
+  '::': ['IPv6'],
+  '*': ['IPv4', 'IPv6'],
+};
+
+/** RFC 1918, RFC 4193 and loopback. */
+const PRIVATE_NETWORKS = ['127.0.0.0/8', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '::1/128', 'fc00::/7'];
+
+function interfaceAddresses(interfaces: Interfaces, wanted: 'IPv4' | 'IPv6'): string[] {
   const addresses: string[] = [];
   for (const entries of Object.values(interfaces)) {
     for (const { address, family } of entries ?? []) {
-      if ((family === 'IPv6') !== v6) continue;
-      if (!v6 || ipaddr.parse(address).range() !== 'linkLocal') addresses.push(normalAddress(address));
+      if (family !== wanted || (family === 'IPv6' && ipaddr.parse(address).range() === 'linkLocal')) continue;
+      addresses.push(normalAddress(address));
     }
   }
   return addresses;

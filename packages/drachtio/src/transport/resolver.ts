@@ -3,16 +3,17 @@ import { isIP } from 'node:net';
 import type { Limits } from '../limits.js';
 import type { SipUri } from '../sip/uri.js';
 import type { Timers } from '../timers.js';
-import type { Hop, Transport } from './hop.js';
+import { DEFAULT_PORTS, type Hop, isTransport, isWeb, type Transport } from './hop.js';
 import { normalAddress } from './hosts.js';
 import type { Transports } from './transports.js';
 
-/** Why a URI leads nowhere. */
-export type ResolveFailure = 'dns' | 'transport' | 'self';
+/** Why a URI leads nowhere; `flow` that only its peer could open the connection that it takes, and hasn't. */
+export type ResolveFailure = 'dns' | 'transport' | 'self' | 'flow';
 
 /**
  * Finds the hop that a SIP URI stands for (RFC 3263 without NAPTR and SRV): the transport from its `transport` parameter,
- * else UDP; the port given or 5060; the address written in it, or looked up in the system's way.
+ * else UDP, or TLS for `sips`; the port given or the transport's own; the address written in it, or looked up in the
+ * system's way.
  */
 export class Resolver {
   readonly #transports: Transports;
@@ -29,19 +30,27 @@ export class Resolver {
   /** Calls back once, at once when the URI holds an IP address. */
   resolve(uri: SipUri, done: (result: Hop | ResolveFailure) => void): void {
     const transport = transportOf(uri);
-    const port = uri.port ?? 5060;
-    if (transport === undefined) done('transport');
-    else if (isIP(uri.host) !== 0) done(this.#hop(transport, [uri.host], port));
-    else this.#lookup(uri.host, (addresses) => done(addresses ? this.#hop(transport, addresses, port) : 'dns'));
+    if (transport === undefined) {
+      done('transport');
+      return;
+    }
+    const { host } = uri;
+    const target = { transport, port: uri.port ?? DEFAULT_PORTS[transport] };
+    if (this.#transports.isOwn(host, target.port)) done('self');
+    else if (isIP(host) !== 0) done(this.#hop([host], target));
+    else this.#lookup(host, (addresses) => done(addresses ? this.#hop(addresses, { ...target, domain: host }) : 'dns'));
   }
 
-  #hop(transport: Transport, addresses: readonly string[], port: number): Hop | ResolveFailure {
+  #hop(
+    addresses: readonly string[],
+    { transport, port, domain }: { transport: Transport; port: number; domain?: string },
+  ): Hop | ResolveFailure {
     for (const address of addresses.map(normalAddress)) {
       if (this.#transports.isOwn(address, port)) return 'self';
-      const hop = this.#transports.hopTo(transport, address, port);
+      const hop = this.#transports.hopTo(transport, address, port, domain);
       if (hop !== undefined) return hop;
     }
-    return 'transport';
+    return isWeb(transport) ? 'flow' : 'transport';
   }
 
   #lookup(host: string, done: (addresses: string[] | undefined) => void): void {
@@ -65,7 +74,12 @@ export class Resolver {
   }
 }
 
-function transportOf(uri: SipUri): Transport | undefined {
-  const name = uri.parameters.get('transport') ?? 'udp';
-  return uri.scheme === 'sip' && (name === 'udp' || name === 'tcp') ? name : undefined;
+/** The transport that a URI leads to; a `sips` URI leads over TLS (RFC 3261 section 26.2.2). Undefined for one that isn't spoken. */
+export function transportOf({ scheme, parameters }: SipUri): Transport | undefined {
+  const name = parameters.get('transport');
+  if (scheme === 'sips') return SECURED[name ?? 'tls'];
+  return name === undefined ? 'udp' : isTransport(name) ? name : undefined;
 }
+
+/** What the transports that a `sips` URI may name stand for. */
+const SECURED: Readonly<Record<string, Transport>> = { tcp: 'tls', tls: 'tls', ws: 'wss', wss: 'wss' };

@@ -5,11 +5,16 @@ import type { SipRequest, SipResponse } from '../sip/message.js';
 import { Malformed, parseDatagram } from '../sip/parser.js';
 import { viaAsReceived } from '../sip/via.js';
 import type { Timers } from '../timers.js';
+import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
-import type { Hop, ListeningPoint, Transport } from './hop.js';
-import { expandHosts, localAddressFor } from './hosts.js';
-import type { TcpConnection } from './tcp-connection.js';
-import { TcpListener } from './tcp-listener.js';
+import type { Contact } from './contact.js';
+import type { TlsFiles } from './credentials.js';
+import { Handshakes } from './handshakes.js';
+import { DEFAULT_PORTS, type Hop, isSecure, isWeb, type ListeningPoint, type Transport } from './hop.js';
+import { expandHost, normalAddress } from './hosts.js';
+import { ListeningPoints, seenFrom, type Views } from './listening-points.js';
+import { StreamListener } from './stream-listener.js';
+import { Tls } from './tls.js';
 import { UdpSocket } from './udp-socket.js';
 
 /** Receives what comes in. The topmost Via of requests already carries `received` and `rport`. */
@@ -18,13 +23,10 @@ export interface TransportUser {
   message(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void;
 }
 
-/** Where and over what to listen. */
-export interface TransportSettings {
-  /** IP addresses; `0.0.0.0` and `::` stand for all addresses of their family. */
-  readonly hosts: readonly string[];
-  /** 0 for a free port, the same for all hosts and transports. */
-  readonly port: number;
-  readonly transports: readonly Transport[];
+/** A socket that is listened on. */
+interface Endpoint {
+  readonly views: Views;
+  readonly socket: UdpSocket | StreamListener;
 }
 
 /** How often another free port is tried when one transport's is taken by another program on the other. */
@@ -32,86 +34,80 @@ const PORT_ATTEMPTS = 10;
 
 /** The transport layer (RFC 3261 section 18): every socket of the server's SIP side. */
 export class Transports {
-  readonly #settings: TransportSettings;
+  readonly #contacts: readonly Contact[];
   readonly #logger: Logger;
   readonly #user: TransportUser;
+  readonly #tls: Tls;
+  readonly #handshakes: Handshakes;
   readonly #connections: Connections;
+  readonly #points = new ListeningPoints();
+  readonly #endpoints = new Set<Endpoint>();
   readonly #udp = new Map<ListeningPoint, UdpSocket>();
-  readonly #tcp = new Map<ListeningPoint, TcpListener>();
-  /** The listening point that a connection was accepted or opened on. */
-  readonly #locals = new WeakMap<TcpConnection, ListeningPoint>();
-  /** The local address that reaches a destination, as found before. */
-  readonly #routes = new Map<string, string | undefined>();
 
+  /** @param contacts what to listen on */
   constructor(
-    settings: TransportSettings,
+    { contacts, tls = {} }: { contacts: readonly Contact[]; tls?: TlsFiles | undefined },
     { timers, limits, logger, user }: { timers: Timers; limits: Limits; logger: Logger; user: TransportUser },
   ) {
-    this.#settings = settings;
+    this.#contacts = contacts;
     this.#logger = logger;
     this.#user = user;
+    this.#tls = new Tls(tls, { timers, logger });
+    this.#handshakes = new Handshakes({ timers, limits, tls: this.#tls });
     this.#connections = new Connections({
       timers,
       limits,
-      receive: (connection, message, bytes) => this.#receiveOverTcp(connection, message, bytes),
+      tls: this.#tls,
+      receive: (connection, message, bytes) => this.#hand(message, connection.hop, bytes),
     });
   }
 
-  /** Where the server listens, TCP first. */
+  /** Where the server listens, in the order of its contacts; of one contact, UDP last. */
   get points(): ListeningPoint[] {
-    return [...this.#tcp.keys(), ...this.#udp.keys()];
+    return this.#points.inside;
+  }
+
+  /** The same by the addresses that they are known by elsewhere, of those that have one. */
+  get externalPoints(): ListeningPoint[] {
+    return this.#points.outside;
   }
 
   /**
    * Binds all sockets.
-   * @throws Error that names address, port and transport of the socket that can't be bound; none is left open then
+   * @throws Error that names address, port and transport of the socket that can't be bound, or the TLS file that can't be
+   *   used; nothing is left open then
    */
   async listen(): Promise<void> {
-    const hosts = expandHosts(this.#settings.hosts);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#bindAll(hosts);
-        return;
-      } catch (error) {
-        await this.close();
-        const wasTaken = error instanceof BindError && error.code === 'EADDRINUSE';
-        if (this.#settings.port !== 0 || !wasTaken || attempt === PORT_ATTEMPTS) throw error;
-      }
+    try {
+      if (this.#contacts.some(({ transports }) => transports.some(isSecure))) await this.#tls.start();
+      for (const contact of this.#contacts) await this.#bindContact(contact);
+    } catch (error) {
+      await this.close();
+      throw error;
     }
   }
 
   /** Closes all sockets and connections. */
   async close(): Promise<void> {
-    const closing = [...this.#udp.values(), ...this.#tcp.values()].map((socket) => socket.close());
-    this.#udp.clear();
-    this.#tcp.clear();
+    this.#tls.stop();
+    const closing = [...this.#endpoints].map((endpoint) => this.#unbind(endpoint));
     this.#connections.closeAll();
     await Promise.all(closing);
   }
 
-  /** Whether an address and port is one the server itself listens on. */
-  isOwn(address: string, port: number): boolean {
-    return this.points.some((point) => point.host === address && point.port === port);
-  }
+  /** Whether a host, by address or name, and port are ones that the server itself listens on. */
+  readonly isOwn = (host: string, port: number): boolean => this.#points.isOwn(host, port);
 
-  /** The way to an address: our end is the one that reaches it. Gives undefined when we listen on none that does. */
-  hopTo(transport: Transport, address: string, port: number): Hop | undefined {
-    const points = [...(transport === 'udp' ? this.#udp : this.#tcp).keys()];
-    const connection = transport === 'tcp' ? this.#connections.find(address, port) : undefined;
-    const route = `${transport} ${address}`;
-    if (!this.#routes.has(route)) {
-      if (this.#routes.size === 10_000) this.#routes.clear();
-      this.#routes.set(
-        route,
-        localAddressFor(
-          address,
-          points.map(({ host }) => host),
-        ),
-      );
-    }
-    const host = this.#routes.get(route);
-    const local = (connection && this.#locals.get(connection)) ?? points.find((point) => point.host === host);
-    return local && { transport, local, address, port, connection };
+  /**
+   * The way to an address: our end is the one that reaches it. Gives undefined when we listen on none that does, and when
+   * only the peer itself could open the connection that it takes, which it hasn't.
+   * @param domain the host name that led to the address
+   */
+  hopTo(transport: Transport, address: string, port: number, domain?: string): Hop | undefined {
+    const connection = transport === 'udp' ? undefined : this.#connections.find(transport, address, port);
+    if (connection !== undefined) return connection.hop;
+    const local = isWeb(transport) ? undefined : this.#points.towards(address, transport);
+    return local && { transport, local, address, port, domain };
   }
 
   /**
@@ -123,6 +119,13 @@ export class Transports {
     this.#send(bytes, hop, (error) => setImmediate(failed, error));
   }
 
+  /** Opens the connection to a hop, or finds the open one, and tells when it is established or that it can't be. */
+  connect(hop: Hop, settled: (error?: Error) => void): void {
+    const connection = this.#connectionTo(hop);
+    if (connection === undefined) settled(new Error('no connection'));
+    else connection.whenConnected(settled);
+  }
+
   #send(bytes: Buffer, hop: Hop, failed: (error: Error) => void): void {
     if (hop.transport === 'udp') {
       const socket = this.#udp.get(hop.local);
@@ -131,65 +134,91 @@ export class Transports {
       return;
     }
     const connection = this.#connectionTo(hop);
-    if (connection === undefined) failed(new Error('too many connections'));
+    if (connection === undefined) failed(new Error('no connection'));
     else connection.send(bytes, failed);
   }
 
-  /** Opens the connection to a TCP hop, or finds the open one, and tells when it is established or that it can't be. */
-  connect(hop: Hop, settled: (error?: Error) => void): void {
-    const connection = this.#connectionTo(hop);
-    if (connection === undefined) settled(new Error('too many connections'));
-    else connection.whenConnected(settled);
-  }
-
-  #connectionTo(hop: Hop): TcpConnection | undefined {
+  #connectionTo(hop: Hop): Connection | undefined {
     if (hop.connection?.isOpen) return hop.connection;
-    if (!this.#tcp.has(hop.local)) return undefined;
-    const connection = this.#connections.open(hop.address, hop.port, hop.local.host);
-    if (connection !== undefined && !this.#locals.has(connection)) this.#locals.set(connection, hop.local);
-    return connection;
+    return this.#endpoints.size === 0 ? undefined : this.#connections.open(hop);
   }
 
-  async #bindAll(hosts: readonly string[]): Promise<void> {
-    let { port } = this.#settings;
-    for (const host of hosts) {
-      for (const transport of this.#settings.transports) {
-        try {
-          port = transport === 'udp' ? await this.#bindUdp(host, port) : await this.#bindTcp(host, port);
-        } catch (error) {
-          throw new BindError(transport, host, port, error as NodeJS.ErrnoException);
-        }
+  async #bindContact(contact: Contact): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const bound: Endpoint[] = [];
+      try {
+        await this.#bindAll(contact, bound);
+        return;
+      } catch (error) {
+        await Promise.all(bound.map((endpoint) => this.#unbind(endpoint)));
+        const wasTaken = error instanceof BindError && error.code === 'EADDRINUSE';
+        if (contact.port !== 0 || !wasTaken || attempt === PORT_ATTEMPTS) throw error;
       }
     }
   }
 
-  async #bindUdp(host: string, port: number): Promise<number> {
-    const receive = (bytes: Buffer, address: string, from: number): void => {
-      const message = from === 0 ? undefined : parseDatagram(bytes);
-      if (message !== undefined)
-        this.#hand(message, { transport: 'udp', local: point, address, port: from }, bytes.length);
-    };
-    const socket = await UdpSocket.bind(host, port, receive, (error) => this.#report(error, 'udp'));
-    const point: ListeningPoint = { transport: 'udp', host, port: socket.port };
-    this.#udp.set(point, socket);
-    return point.port;
+  async #bindAll(contact: Contact, bound: Endpoint[]): Promise<void> {
+    let freePort: number | undefined;
+    for (const host of expandHost(contact.host)) {
+      for (const transport of contact.transports) {
+        const port = freePort ?? contact.port ?? DEFAULT_PORTS[transport];
+        if (this.#points.has(transport, host, port)) continue;
+        try {
+          bound.push(await (transport === 'udp' ? this.#bindUdp : this.#bindStream)(contact, transport, host, port));
+        } catch (error) {
+          throw new BindError(transport, host, port, error as NodeJS.ErrnoException);
+        }
+        if (port === 0) freePort = bound[0]?.views.inside.port;
+      }
+    }
   }
 
-  async #bindTcp(host: string, port: number): Promise<number> {
+  readonly #bindUdp = async (
+    contact: Contact,
+    transport: Transport,
+    host: string,
+    wanted: number,
+  ): Promise<Endpoint> => {
+    const receive = (bytes: Buffer, address: string, port: number): void => {
+      const message = port === 0 ? undefined : parseDatagram(bytes);
+      if (message === undefined) return;
+      this.#hand(message, { transport, local: seenFrom(address, views), address, port }, bytes.length);
+    };
+    const socket = await UdpSocket.bind(host, wanted, receive, (error) => this.#report(error, transport));
+    const views = this.#points.add(contact, transport, host, socket.port);
+    this.#udp.set(views.inside, socket);
+    this.#udp.set(views.outside, socket);
+    return this.#keep({ views, socket });
+  };
+
+  readonly #bindStream = async (
+    contact: Contact,
+    transport: Transport,
+    host: string,
+    wanted: number,
+  ): Promise<Endpoint> => {
     const accept = (socket: Socket): void => {
-      const connection = this.#connections.accept(socket);
-      if (connection !== undefined) this.#locals.set(connection, point);
+      const local = seenFrom(normalAddress(socket.remoteAddress ?? host), views);
+      const connection = this.#connections.accept(socket, local);
+      if (connection !== undefined) this.#handshakes.begin(socket, connection);
     };
-    const listener = await TcpListener.bind(host, port, accept, (error) => this.#report(error, 'tcp'));
-    const point: ListeningPoint = { transport: 'tcp', host, port: listener.port };
-    this.#tcp.set(point, listener);
-    return point.port;
+    const listener = await StreamListener.bind(host, wanted, accept, (error) => this.#report(error, transport));
+    const views = this.#points.add(contact, transport, host, listener.port);
+    return this.#keep({ views, socket: listener });
+  };
+
+  #keep(endpoint: Endpoint): Endpoint {
+    this.#endpoints.add(endpoint);
+    return endpoint;
   }
 
-  #receiveOverTcp(connection: TcpConnection, message: SipRequest | SipResponse | Malformed, bytes: number): void {
-    const local = this.#locals.get(connection);
-    const { address, port } = connection;
-    if (local !== undefined) this.#hand(message, { transport: 'tcp', local, address, port, connection }, bytes);
+  async #unbind(endpoint: Endpoint): Promise<void> {
+    const { views, socket } = endpoint;
+    this.#endpoints.delete(endpoint);
+    this.#points.remove(views);
+    this.#udp.delete(views.inside);
+    this.#udp.delete(views.outside);
+    await socket.close();
   }
 
   #hand(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void {

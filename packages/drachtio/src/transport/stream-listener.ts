@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP socket that accepts connections on one address. */
-export class TcpListener {
+/** A TCP socket that accepts connections on one address, for whatever transport runs over them. */
+export class StreamListener {
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -14,7 +14,7 @@ export class TcpListener {
     port: number,
     accept: (socket: Socket) => void,
     failed: (error: Error) => void,
-  ): Promise<TcpListener> {
+  ): Promise<StreamListener> {
     const server = createServer({ pauseOnConnect: false, noDelay: true }, accept);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -22,7 +22,7 @@ export class TcpListener {
     });
     server.removeAllListeners('error');
     server.on('error', failed);
-    return new TcpListener(server);
+    return new StreamListener(server);
   }
 
   get port(): number {
