@@ -12,4 +12,4 @@ export { patience } from './inbox.js';
 export { lint } from './lint.js';
 export { contactUri, type HeaderFields, parameter, parseMessage, SipMessage, uriOf } from './message.js';
 export { type Authentication, Phone, type PhoneOptions } from './phone.js';
-export type { Endpoint } from './transport.js';
+export type { Endpoint, Protocol } from './transport.js';

@@ -4,13 +4,27 @@ import { answerChallenge, type Credentials, challengesOf, type DigestChoices } f
 import { Inbox } from './inbox.js';
 import { lint } from './lint.js';
 import { parseMessage, SipMessage } from './message.js';
-import { type Endpoint, type Flow, listenTcp, openTcp, openUdp, type Receive, type Transport } from './transport.js';
+import {
+  type Endpoint,
+  type Flow,
+  listenTcp,
+  openTcp,
+  openTls,
+  openUdp,
+  openWs,
+  openWss,
+  type Protocol,
+  type Receive,
+  type Transport,
+} from './transport.js';
+
+const OPENERS = { udp: openUdp, tcp: openTcp, tls: openTls, ws: openWs, wss: openWss };
 
 export interface PhoneOptions {
   /** Where its requests go. */
   readonly server: Endpoint;
   /** `udp` unless given. */
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: Protocol;
   /** The local address it binds to, 127.0.0.1 unless given. */
   readonly address?: string;
   /** The local port, a free one unless given. */
@@ -59,9 +73,7 @@ export class Phone {
     };
     const deliver: Receive = (bytes, flow) => receive(bytes, flow);
     const local = { address, port };
-    const opened = listen
-      ? listenTcp(local, deliver)
-      : (transport === 'udp' ? openUdp : openTcp)(local, server, deliver);
+    const opened = listen ? listenTcp(local, deliver) : OPENERS[transport](local, server, deliver);
     const phone = new Phone(options, await opened);
     receive = (bytes, flow) => phone.#receive(bytes, flow);
     for (const [bytes, flow] of early) phone.#receive(bytes, flow);
@@ -83,7 +95,7 @@ export class Phone {
     return this.#transport.local.port;
   }
 
-  /** False once the server has ended the phone's TCP connection. */
+  /** False once the server has ended the phone's connection. */
   get connected(): boolean {
     return this.#transport.server?.open ?? true;
   }
@@ -95,7 +107,8 @@ export class Phone {
 
   /** The URI it can be reached at, as in its Contact. */
   get uri(): string {
-    return `sip:${this.user}@${hostPort(this)}${this.#transport.protocol === 'tcp' ? ';transport=tcp' : ''}`;
+    const { protocol } = this.#transport;
+    return `sip:${this.user}@${hostPort(this)}${protocol === 'udp' ? '' : `;transport=${protocol}`}`;
   }
 
   /** Makes a request outside any dialog, to `sip:svc@server` unless a URI is given, to the domain for REGISTER. */
@@ -237,7 +250,7 @@ export class Phone {
     return dialog;
   }
 
-  /** Closes the socket; a TCP connection ends at once. */
+  /** Closes the socket; a connection ends at once. */
   close(): Promise<void> {
     return this.#transport.close();
   }

@@ -1,6 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { WebSocket } from 'ws';
+import { hostPort } from './compose.js';
 
 /** An IP address and a port. */
 export interface Endpoint {
@@ -8,7 +11,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** Where bytes came from and where an answer goes: a UDP peer, or one TCP connection. */
+/** The transports that a phone speaks (RFC 3261 section 18, RFC 7118). */
+export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+/** Where bytes came from and where an answer goes: a UDP peer, or one connection. */
 export interface Flow extends Endpoint {
   send(bytes: Buffer): void;
   /** False once the connection has ended; a UDP flow is always open. */
@@ -17,14 +23,14 @@ export interface Flow extends Endpoint {
 
 /** A bound socket of the phone. */
 export interface Transport {
-  readonly protocol: 'udp' | 'tcp';
+  readonly protocol: Protocol;
   readonly local: Endpoint;
   /** The flow to the server; undefined on a listening TCP socket, which has none of its own. */
   readonly server: Flow | undefined;
   close(): Promise<void>;
 }
 
-/** Called with each datagram, or with each message or keep-alive cut from a stream. */
+/** Called with each datagram or WebSocket message, or with each message or keep-alive cut from a stream. */
 export type Receive = (bytes: Buffer, flow: Flow) => void;
 
 /** Binds a UDP socket to a local address; port 0 takes a free one. */
@@ -54,16 +60,72 @@ export async function openUdp(local: Endpoint, server: Endpoint, receive: Receiv
 
 /** Makes one TCP connection to the server from a local address. */
 export async function openTcp(local: Endpoint, server: Endpoint, receive: Receive): Promise<Transport> {
-  const { address, port } = server;
-  const socket = connect({
-    host: address,
-    port,
-    localAddress: local.address,
-    ...(local.port > 0 && { localPort: local.port }),
-  });
+  const socket = connect(ends(local, server));
   await once(socket, 'connect');
+  return overStream('tcp', socket, receive);
+}
+
+/** Makes one TLS connection to the server from a local address, whoever signed the server's certificate. */
+export async function openTls(local: Endpoint, server: Endpoint, receive: Receive): Promise<Transport> {
+  const socket = connectTls({ ...ends(local, server), rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  return overStream('tls', socket, receive);
+}
+
+/** Opens a WebSocket to the server from a local address, as a page in a browser does. Messages go out as text. */
+export async function openWs(local: Endpoint, server: Endpoint, receive: Receive): Promise<Transport> {
+  return openWebSocket('ws', local, server, receive);
+}
+
+/** The same over TLS, whoever signed the server's certificate. */
+export async function openWss(local: Endpoint, server: Endpoint, receive: Receive): Promise<Transport> {
+  return openWebSocket('wss', local, server, receive);
+}
+
+async function openWebSocket(
+  protocol: 'ws' | 'wss',
+  local: Endpoint,
+  server: Endpoint,
+  receive: Receive,
+): Promise<Transport> {
+  const { host, port, ...from } = ends(local, server);
+  const url = `${protocol}://${hostPort({ address: host, port })}/`;
+  const socket = new WebSocket(url, 'sip', { ...from, rejectUnauthorized: false, perMessageDeflate: false });
+  let stream: Socket | undefined;
+  socket.once('upgrade', (response) => {
+    stream = response.socket;
+  });
+  const flow: Flow = {
+    address: server.address,
+    port: server.port,
+    get open() {
+      return socket.readyState === WebSocket.OPEN;
+    },
+    send: (bytes) => socket.send(bytes, { binary: false }),
+  };
+  socket.on('error', () => {});
+  socket.on('message', (bytes) => receive(bytes as Buffer, flow));
+  await once(socket, 'open');
   return {
-    protocol: 'tcp',
+    protocol,
+    local: { address: stream?.localAddress ?? '', port: stream?.localPort ?? 0 },
+    server: flow,
+    close: async () => {
+      if (socket.readyState === WebSocket.CLOSED) return;
+      socket.terminate();
+      await once(socket, 'close');
+    },
+  };
+}
+
+function ends(local: Endpoint, server: Endpoint) {
+  const localPort = local.port > 0 ? { localPort: local.port } : {};
+  return { host: server.address, port: server.port, localAddress: local.address, ...localPort };
+}
+
+function overStream(protocol: Protocol, socket: Socket, receive: Receive): Transport {
+  return {
+    protocol,
     local: { address: socket.localAddress ?? '', port: socket.localPort ?? 0 },
     server: readStream(socket, receive),
     close: () => end(socket),
