@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { DataDir } from './data-dir.js';
@@ -11,6 +11,18 @@ t.test('a secret is made once, kept, and readable only by its owner', async (t) 
   t.equal(new DataDir(dir.path).secret('secret.key', 32), secret);
   t.equal(statSync(dir.file('secret.key')).mode & 0o777, 0o600);
   t.equal(statSync(dir.path).mode & 0o777, 0o700);
+});
+
+t.test('a certificate is made once, kept, and its key readable only by its owner', async (t) => {
+  const dir = new DataDir(t.testdir());
+  const { cert, key } = await dir.certificate(async () => ({ cert: 'first', key: 'its key' }));
+  t.equal(readFileSync(cert, 'utf8'), 'first');
+  t.equal(readFileSync(key, 'utf8'), 'its key');
+  t.equal(statSync(key).mode & 0o777, 0o600);
+  await t.resolveMatch(
+    dir.certificate(() => Promise.reject(new Error('made again'))),
+    { cert, key },
+  );
 });
 
 t.test('a folder is locked until it is given back', async (t) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MASTER_KEY_BYTES } from '@ringfence/store';
 
@@ -54,6 +54,20 @@ export class DataDir {
     const secret = randomBytes(bytes).toString('hex');
     writeFileSync(path, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
     return secret;
+  }
+
+  /**
+   * The certificate kept in the folder; made at the first call.
+   * @returns the paths of the certificate and its key
+   */
+  async certificate(make: () => Promise<{ cert: string; key: string }>): Promise<{ cert: string; key: string }> {
+    const paths = { cert: this.file('tls-cert.pem'), key: this.file('tls-key.pem') };
+    if (!existsSync(paths.cert) || !existsSync(paths.key)) {
+      const { cert, key } = await make();
+      writeFileSync(paths.key, key, { mode: 0o600, flush: true });
+      writeFileSync(paths.cert, cert, { mode: 0o600, flush: true });
+    }
+    return paths;
   }
 
   /**

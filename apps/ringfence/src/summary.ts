@@ -16,7 +16,7 @@ export function summarize(settings: Settings, { seeded, sip }: System): string {
 Ringfence runs.
 
   SIP    ${registrar}
-  API    ${api}
+${furtherAddresses(sip)}  API    ${api}
   Token  ${tokenPlace}
 
 Create a phone, register it with its username and password, and see it online:
@@ -36,6 +36,21 @@ Ready.
 function sipAddress(hostPorts: readonly string[]): string | undefined {
   const first = hostPorts[0];
   return first === undefined ? undefined : `sip:${first.slice(first.indexOf('/') + 1)}`;
+}
+
+/** How the transports beside UDP and TCP are written for those who use them. */
+const FURTHER: readonly [transport: string, write: (hostPort: string) => string][] = [
+  ['tls', (hostPort) => `sip:${hostPort};transport=tls`],
+  ['ws', (hostPort) => `ws://${hostPort}`],
+  ['wss', (hostPort) => `wss://${hostPort}`],
+];
+
+/** A line for the first address of each of them that is listened on. */
+function furtherAddresses(hostPorts: readonly string[]): string {
+  return FURTHER.map(([transport, write]) => {
+    const found = hostPorts.find((hostPort) => hostPort.startsWith(`${transport}/`));
+    return found ? `  ${transport.toUpperCase().padEnd(5)}  ${write(found.slice(transport.length + 1))}\n` : '';
+  }).join('');
 }
 
 function urlHost(address: string): string {

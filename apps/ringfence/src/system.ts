@@ -1,4 +1,6 @@
+import { makeCertificate, readCredentials } from '@ringfence/drachtio';
 import type { Logger, Settings } from '@ringfence/service';
+import { contactsOf, needCertificate, portsOf, type WantedContact } from './contacts.js';
 import { DataDir } from './data-dir.js';
 import { planNodeProcess } from './node-process.js';
 import { findTakenPorts, type WantedPort } from './ports.js';
@@ -25,6 +27,7 @@ export interface System {
  * @throws Error with a line for each reason why it cannot start; what was started is ended again
  */
 export async function startSystem(settings: Settings, log: Logger): Promise<System> {
+  const contacts = settings.DRACHTIO_HOST === undefined ? contactsOf(settings) : [];
   const dataDir = new DataDir(settings.DATA_DIR);
   const { unclean } = dataDir.lock();
   const running: Supervised[][] = [];
@@ -40,7 +43,7 @@ export async function startSystem(settings: Settings, log: Logger): Promise<Syst
   };
 
   try {
-    await checkPorts(settings, dataDir, unclean ? PATIENCE_AFTER_CRASH : 0);
+    await checkPorts(settings, contacts, dataDir, unclean ? PATIENCE_AFTER_CRASH : 0);
     if (settings.REDIS_URL === undefined) await start(planRedis(dataDir.folder('redis'), settings.REDIS_PORT));
     const environment = childEnvironment(settings, dataDir);
     const seeded = await seed(settings, dataDir, {
@@ -52,7 +55,8 @@ export async function startSystem(settings: Settings, log: Logger): Promise<Syst
       const onReady = (message: unknown) => {
         sip = (message as { sip: string[] }).sip;
       };
-      await start(planNodeProcess('drachtio', '@ringfence/drachtio/main', environment, onReady));
+      const sipEnvironment = { ...environment, ...(await listeningEnvironment(settings, contacts, dataDir)) };
+      await start(planNodeProcess('drachtio', '@ringfence/drachtio/main', sipEnvironment, onReady));
     }
     const front = await start(planNodeProcess('edge', '@ringfence/edge/main', environment));
     await start(planNodeProcess('api', '@ringfence/api/main', environment), front);
@@ -75,14 +79,26 @@ function childEnvironment(settings: Settings, dataDir: DataDir) {
   };
 }
 
-async function checkPorts(settings: Settings, dataDir: DataDir, patience: number): Promise<void> {
-  const { API_HOST, API_PORT, SIP_HOST, SIP_PORT, DRACHTIO_PORT, REDIS_PORT } = settings;
+/** What the embedded drachtio server listens on, with the operator's certificate or one made here. */
+async function listeningEnvironment(settings: Settings, contacts: readonly WantedContact[], dataDir: DataDir) {
+  const environment = { SIP_CONTACTS: contacts.map(({ text }) => text).join(' ') };
+  if (!needCertificate(contacts)) return environment;
+  const own = settings.TLS_CERT === undefined ? await dataDir.certificate(makeCertificate) : undefined;
+  const files = { cert: own?.cert ?? settings.TLS_CERT, key: own?.key ?? settings.TLS_KEY, ca: settings.TLS_CA };
+  await readCredentials(files);
+  return { ...environment, TLS_CERT: files.cert, TLS_KEY: files.key, TLS_CA: files.ca };
+}
+
+async function checkPorts(
+  settings: Settings,
+  contacts: readonly WantedContact[],
+  dataDir: DataDir,
+  patience: number,
+): Promise<void> {
+  const { API_HOST, API_PORT, DRACHTIO_PORT, REDIS_PORT } = settings;
   const wanted: WantedPort[] = [{ setting: 'API_PORT', protocol: 'tcp', host: API_HOST, port: API_PORT }];
   if (settings.DRACHTIO_HOST === undefined) {
-    for (const host of SIP_HOST) {
-      wanted.push({ setting: 'SIP_PORT', protocol: 'udp', host, port: SIP_PORT });
-      wanted.push({ setting: 'SIP_PORT', protocol: 'tcp', host, port: SIP_PORT });
-    }
+    wanted.push(...portsOf(contacts));
     wanted.push({ setting: 'DRACHTIO_PORT', protocol: 'tcp', host: '127.0.0.1', port: DRACHTIO_PORT });
   }
   if (settings.REDIS_URL === undefined) {

@@ -10,5 +10,5 @@ export { parseVia, type Via } from './sip/via.js';
 export { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 export { type Certificate, makeCertificate } from './transport/certificate.js';
 export { type Contact, parseContact, splitContacts } from './transport/contact.js';
-export type { TlsFiles } from './transport/credentials.js';
-export type { Transport } from './transport/hop.js';
+export { readCredentials, type TlsFiles } from './transport/credentials.js';
+export { DEFAULT_PORTS, type Transport } from './transport/hop.js';

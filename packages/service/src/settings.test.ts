@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import t from 'tap';
 import { describeSettings, readSettings, SETTING_NAMES, SettingsError } from './settings.js';
 
@@ -52,6 +53,16 @@ t.test('settings that contradict each other are a mistake', async (t) => {
     readSettings(names, { REGISTER_DEFAULT_EXPIRES: '601', REGISTER_MAX_EXPIRES: '600' }),
   ) as SettingsError;
   t.same(error.problems, ['REGISTER_DEFAULT_EXPIRES: must not be above REGISTER_MAX_EXPIRES']);
+});
+
+t.test('a file must be there, and a certificate have its key', async (t) => {
+  const names = ['TLS_CERT', 'TLS_KEY', 'TLS_CA'] as const;
+  const problems = (env: Record<string, string>) =>
+    (t.throws(() => readSettings(names, env)) as SettingsError).problems;
+  const path = join(t.testdir({ 'some.pem': '' }), 'some.pem');
+  t.same(problems({ TLS_CERT: path }), ['TLS_CERT: needs TLS_KEY too']);
+  t.match(problems({ TLS_CA: '/nowhere.pem' }), [/^TLS_CA: cannot be read: .*\/nowhere\.pem/]);
+  t.match(readSettings(names, { TLS_CERT: path, TLS_KEY: path }), { TLS_CERT: path, TLS_CA: undefined });
 });
 
 t.test('every setting is described with its default', async (t) => {

@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
 import { bool, type CleanedEnv, cleanEnv, makeValidator, type ValidatorSpec } from 'envalid';
 
@@ -53,6 +54,16 @@ function choice<const T extends string>(...values: T[]) {
 }
 
 const port = whole(1, 65_535);
+const portOrNone = whole(0, 65_535);
+
+const file = makeValidator<string>((path) => {
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw new Error(`cannot be read: ${(error as Error).message}`);
+  }
+  return path;
+});
 
 /** Every setting of Ringfence: an environment variable each, with what it is for and what holds when it is not set. */
 const SETTINGS = {
@@ -61,6 +72,31 @@ const SETTINGS = {
     desc: 'addresses to listen on for SIP, separated by commas; 0.0.0.0 and :: mean all',
   }),
   SIP_PORT: port({ default: 5060, desc: 'port to listen on for SIP, UDP and TCP' }),
+  SIP_TLS_PORT: portOrNone({
+    default: undefined,
+    desc: 'port for SIP over TLS; SIP_PORT + 1 when not set, 0 for none',
+  }),
+  SIP_WS_PORT: portOrNone({
+    default: undefined,
+    desc: 'port for SIP over WebSockets; SIP_PORT + 2 when not set, 0 for none',
+  }),
+  SIP_WSS_PORT: portOrNone({
+    default: undefined,
+    desc: 'port for SIP over secure WebSockets; SIP_PORT + 3 when not set, 0 for none',
+  }),
+  SIP_CONTACTS: text({
+    default: undefined,
+    desc: "where to listen for SIP in drachtio's notation, in place of the settings before: sip:*:5060;transport=udp,tcp …",
+  }),
+  TLS_CERT: file({
+    default: undefined,
+    desc: 'PEM file of the certificate for TLS, with its chain; a self-signed one is made when not set',
+  }),
+  TLS_KEY: file({ default: undefined, desc: 'PEM file of its key' }),
+  TLS_CA: file({
+    default: undefined,
+    desc: 'PEM file of the CAs that phones must have a certificate from; they need none when not set',
+  }),
   SIP_REALM: name({ default: 'ringfence', desc: 'digest realm and the host part of the identities that phones see' }),
   API_HOST: address({ default: '127.0.0.1', desc: 'address to listen on for the management API' }),
   API_PORT: port({ default: 3000, desc: 'port to listen on for the management API' }),
@@ -170,10 +206,20 @@ const ORDERED: [SettingName, SettingName][] = [
   ['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES'],
 ];
 
+/** Settings that are nothing without one another. */
+const PAIRS: [SettingName, SettingName][] = [
+  ['TLS_CERT', 'TLS_KEY'],
+  ['TLS_KEY', 'TLS_CERT'],
+];
+
 function contradictions(values: Readonly<Record<string, unknown>>): string[] {
-  return ORDERED.flatMap(([lower, upper]) =>
+  const outOfOrder = ORDERED.flatMap(([lower, upper]) =>
     Number(values[lower]) > Number(values[upper]) ? [`${lower}: must not be above ${upper}`] : [],
   );
+  const alone = PAIRS.flatMap(([one, other]) =>
+    values[one] !== undefined && values[other] === undefined ? [`${one}: needs ${other} too`] : [],
+  );
+  return [...outOfOrder, ...alone];
 }
 
 /** One setting in words. */

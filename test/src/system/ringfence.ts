@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Endpoint, Protocol } from '../sip/index.js';
 import { Api } from './api.js';
 import { end, isRunning } from './child.js';
 import { freePorts } from './ports.js';
@@ -48,10 +49,14 @@ export class Ringfence {
 
   /** Chooses ports and a data folder, and starts nothing. */
   static async prepare(settings: Record<string, string> = {}): Promise<Ringfence> {
-    const [sip, api, redis, drachtio] = (await freePorts(4)).map(String) as [string, string, string, string];
+    const ports = (await freePorts(7)).map(String);
+    const [sip, tls, ws, wss, api, redis, drachtio] = ports as [string, string, string, string, string, string, string];
     return new Ringfence({
       SIP_HOST: '127.0.0.1,::1',
       SIP_PORT: sip,
+      SIP_TLS_PORT: tls,
+      SIP_WS_PORT: ws,
+      SIP_WSS_PORT: wss,
       API_PORT: api,
       REDIS_PORT: redis,
       DRACHTIO_PORT: drachtio,
@@ -89,9 +94,16 @@ export class Ringfence {
     });
   }
 
-  /** Where phones send their requests. */
-  get sip() {
-    return { address: '127.0.0.1', port: Number(this.env.SIP_PORT) };
+  /** Where phones send their requests, over UDP and TCP. */
+  get sip(): Endpoint {
+    return this.at('udp');
+  }
+
+  /** Where phones send their requests over a transport. */
+  at(transport: Protocol): Endpoint {
+    const { SIP_PORT, SIP_TLS_PORT, SIP_WS_PORT, SIP_WSS_PORT } = this.env;
+    const ports = { udp: SIP_PORT, tcp: SIP_PORT, tls: SIP_TLS_PORT, ws: SIP_WS_PORT, wss: SIP_WSS_PORT };
+    return { address: '127.0.0.1', port: Number(ports[transport]) };
   }
 
   /** The URL of its Redis. */
