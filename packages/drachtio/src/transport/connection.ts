@@ -43,6 +43,8 @@ export class Connection {
   readonly #unsent = new Set<(error: Error) => void>();
   readonly #waiting = new Set<(error?: Error) => void>();
   #channel: Channel | undefined;
+  /** Bytes of the messages that wait for the handshakes. */
+  #held = 0;
   #isOpen = true;
   #isEstablished = false;
   /** Runs while the connection, the first message, the rest of a message, or any byte is awaited. */
@@ -87,7 +89,7 @@ export class Connection {
     return { transport: local.transport, local, address, port, connection: this };
   }
 
-  /** Makes a channel over it, through which messages go from here on; those sent before it is established wait in it. */
+  /** Makes a channel over it, through which messages go from here on. */
   carry(make: (events: ChannelEvents) => Channel): void {
     this.#channel = make({
       message: (message, bytes) => {
@@ -107,6 +109,7 @@ export class Connection {
     if (!this.#isOpen) return;
     this.#isEstablished = true;
     if (isTrusted) this.#await(this.#limits.idleTimeout);
+    this.#held = 0;
     for (const settled of this.#waiting) settled();
     this.#waiting.clear();
   }
@@ -120,14 +123,22 @@ export class Connection {
 
   /** Sends a message. `failed` is called when it certainly doesn't reach the peer's system. */
   send(bytes: Buffer, failed: (error: Error) => void): void {
-    if (!this.#isOpen || this.#channel === undefined) failed(new Error('connection closed'));
+    const channel = this.#channel;
+    if (!this.#isOpen || channel === undefined) failed(new Error('connection closed'));
     else if (!this.#hasRoomFor(bytes.length)) failed(new Error('peer does not read'));
+    else if (this.#isEstablished) this.#write(channel, bytes, failed);
     else {
-      this.#unsent.add(failed);
-      this.#channel.send(bytes, (error) => {
-        if (!error) this.#unsent.delete(failed);
-      });
+      // Nothing may go out before the peer has proven who it is.
+      this.#held += bytes.length;
+      this.#waiting.add((error) => (error ? failed(error) : this.#write(channel, bytes, failed)));
     }
+  }
+
+  #write(channel: Channel, bytes: Buffer, failed: (error: Error) => void): void {
+    this.#unsent.add(failed);
+    channel.send(bytes, (error) => {
+      if (!error) this.#unsent.delete(failed);
+    });
   }
 
   /** Takes leave of the peer and closes the connection, before long even when the peer reads nothing. */
@@ -147,7 +158,7 @@ export class Connection {
 
   /** A peer that leaves too much unread is cut off. */
   #hasRoomFor(bytes: number): boolean {
-    if ((this.#channel?.backlog ?? 0) + bytes <= this.#limits.connectionBacklog) return true;
+    if ((this.#channel?.backlog ?? 0) + this.#held + bytes <= this.#limits.connectionBacklog) return true;
     this.destroy();
     return false;
   }
