@@ -1,5 +1,11 @@
 // `npm test`: installs what is missing, then runs every test (or the files given).
 import { install } from './install.js';
 
-install({ 'redis-server': 'redis-server', sipp: 'sip-tester', baresip: 'baresip', sipsak: 'sipsak' });
+install({
+  'redis-server': 'redis-server',
+  sipp: 'sip-tester',
+  baresip: 'baresip',
+  sipsak: 'sipsak',
+  chromium: 'chromium',
+});
 await import('../../../test/dist/run.js');
