@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { until } from '../system/until.js';
 import type { Account } from './page.js';
 
@@ -34,10 +34,12 @@ const FLAGS = [
 /** A real Chromium with a page of its own for each phone. */
 export class Browser {
   readonly #chromium: Chromium;
+  readonly #context: BrowserContext;
   readonly #server: Server;
 
-  private constructor(browser: Chromium, server: Server) {
+  private constructor(browser: Chromium, context: BrowserContext, server: Server) {
     this.#chromium = browser;
+    this.#context = context;
     this.#server = server;
   }
 
@@ -52,12 +54,12 @@ export class Browser {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
-    return new Browser(browser, server);
+    return new Browser(browser, await browser.newContext(), server);
   }
 
   /** Opens a page with a phone of a library, which connects and registers. */
   async open(library: Library, account: Account): Promise<BrowserPhone> {
-    const page = await this.#chromium.newPage();
+    const page = await this.#context.newPage();
     await page.goto(`http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`);
     const phone = new BrowserPhone(page);
     await phone.run(`start(${JSON.stringify(library)}, ${JSON.stringify(account)})`);
@@ -122,7 +124,7 @@ export class BrowserPhone {
 async function bundle(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.js', import.meta.url))],
-    ...{ bundle: true, write: false, platform: 'browser', format: 'iife' },
+    ...{ bundle: true, minify: true, write: false, platform: 'browser', format: 'iife' },
   });
   return outputFiles[0]?.text ?? '';
 }

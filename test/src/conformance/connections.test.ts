@@ -96,6 +96,22 @@ for (const transport of TRANSPORTS) {
     t.equal((await asking).response.status, 200);
   });
 
+  if (transport !== 'tls') {
+    t.test(`a call rings no longer when the ${name} connection is gone`, options, async (t) => {
+      const { srf } = await accepting(t);
+      const phone = await Phone.open({ server: serverOf(target, transport), transport });
+      await phone.ask('REGISTER');
+      const calling = srf.createUAC(phone.uri, { localSdp: sdp(target.sip, 41_000) });
+      const failing = calling.then(
+        () => 200,
+        (error: { status?: number }) => error.status,
+      );
+      phone.reply(await phone.expect('INVITE'), 180);
+      await phone.close();
+      t.equal(await failing, 503);
+    });
+  }
+
   t.test(`an INFO of a call finds the phone that came back over another ${name} connection`, options, async (t) => {
     const contact = `sip:alice@${token()}.invalid;transport=${transport}`;
     const extra = { headers: { Contact: `<${contact}>` } };

@@ -2,7 +2,7 @@ import type { Header } from '../sip/headers.js';
 import { newBranch, newUuid } from '../sip/identifiers.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timer, Timers } from '../timers.js';
-import { type Hop, isReliable } from '../transport/hop.js';
+import { type Hop, isReliable, isWeb } from '../transport/hop.js';
 import { ClientInvite, type ClientInviteUser } from './client-invite.js';
 import { ClientNonInvite } from './client-non-invite.js';
 import type { Durations } from './machine.js';
@@ -22,7 +22,7 @@ export interface ClientTransactionEnvironment {
 export interface ClientTransactionEvents {
   /** `bytes` is the response's size as it was received. */
   response(response: SipResponse, from: Hop, bytes: number): void;
-  /** No final response will come: 408 when none came in time, 503 when the request couldn't be sent. */
+  /** No final response will come: 408 when none came in time, 503 when the request couldn't be sent or its WebSocket is gone. */
   failed(status: 408 | 503): void;
 }
 
@@ -42,6 +42,7 @@ export class ClientTransaction implements ClientInviteUser {
   #cancel: SipRequest | undefined;
   #cancelTimeout: Timer | undefined;
   #isAnswered = false;
+  #unwatch: (() => void) | undefined;
 
   constructor(
     request: SipRequest,
@@ -89,6 +90,8 @@ export class ClientTransaction implements ClientInviteUser {
   }
 
   start(): void {
+    // Over a WebSocket the responses come by the way that the request went, or not at all.
+    if (isWeb(this.hop.transport)) this.#unwatch = this.hop.connection?.whenClosed(this.#failSoon);
     this.#machine.start();
   }
 
@@ -113,7 +116,7 @@ export class ClientTransaction implements ClientInviteUser {
 
   /** Ends the transaction without telling the sender. */
   stop(): void {
-    this.#isAnswered = true;
+    this.#settle();
     this.#machine.stop();
   }
 
@@ -142,6 +145,8 @@ export class ClientTransaction implements ClientInviteUser {
     this.#environment.terminated(this);
   }
 
+  readonly #failSoon = (): void => void setImmediate(() => this.#fail());
+
   #fail(): void {
     if (this.#isAnswered) return;
     this.#settle();
@@ -151,6 +156,8 @@ export class ClientTransaction implements ClientInviteUser {
 
   #settle(): void {
     this.#isAnswered = true;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     this.#cancel = undefined;
     this.timers.cancel(this.#cancelTimeout);
   }

@@ -42,6 +42,7 @@ export class Connection {
   readonly #events: ConnectionEvents;
   readonly #unsent = new Set<(error: Error) => void>();
   readonly #waiting = new Set<(error?: Error) => void>();
+  readonly #dependents = new Set<() => void>();
   #channel: Channel | undefined;
   /** Bytes of the messages that wait for the handshakes. */
   #held = 0;
@@ -121,6 +122,12 @@ export class Connection {
     else this.#waiting.add(settled);
   }
 
+  /** Calls back when the connection closes, unless the function it gives is called before. */
+  whenClosed(closed: () => void): () => void {
+    this.#dependents.add(closed);
+    return () => this.#dependents.delete(closed);
+  }
+
   /** Sends a message. `failed` is called when it certainly doesn't reach the peer's system. */
   send(bytes: Buffer, failed: (error: Error) => void): void {
     const channel = this.#channel;
@@ -184,8 +191,10 @@ export class Connection {
     this.#timers.cancel(this.#deadline);
     const error = new Error('connection closed');
     for (const failed of [...this.#unsent, ...this.#waiting]) failed(error);
+    for (const closed of this.#dependents) closed();
     this.#unsent.clear();
     this.#waiting.clear();
+    this.#dependents.clear();
     this.#events.closed(this);
   }
 }
