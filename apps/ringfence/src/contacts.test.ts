@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import t from 'tap';
-import { type ContactSettings, contactsOf, needCertificate, portsOf } from './contacts.js';
+import { type ContactSettings, contactsOf, needCertificate, offerableContacts, portsOf } from './contacts.js';
+import type { WantedPort } from './ports.js';
 
 const SIMPLE: ContactSettings = {
   SIP_CONTACTS: undefined,
@@ -36,11 +39,28 @@ t.test('a list of contacts takes their place, and each port in it is known', asy
   ]);
 });
 
-t.test('each contact that cannot be read is a line of its own, and so is a port that there is not', async (t) => {
-  const lines = (settings: Partial<ContactSettings>) => {
-    const error = t.throws(() => contactsOf({ ...SIMPLE, ...settings })) as Error;
-    return error.message.split('\n');
+t.test('each contact that cannot be read is a line of its own', async (t) => {
+  const error = t.throws(() => contactsOf({ ...SIMPLE, SIP_CONTACTS: 'sip:here sip:*:70000' })) as Error;
+  t.match(error.message.split('\n'), [/^SIP_CONTACTS: .*"here"/, /^SIP_CONTACTS: .*"70000"/]);
+});
+
+t.test('what nobody asked for is offered where its port is free and no other setting has it', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+  const offered = async (settings: Partial<ContactSettings>, others: WantedPort[] = []) => {
+    const reasons: string[] = [];
+    const wanted = contactsOf({ ...SIMPLE, SIP_HOST: ['127.0.0.1'], SIP_WS_PORT: 0, ...settings });
+    const contacts = await offerableContacts(wanted, others, (reason) => reasons.push(reason));
+    return [...contacts.map(({ setting }) => setting), ...reasons];
   };
-  t.match(lines({ SIP_CONTACTS: 'sip:here sip:*:70000' }), [/^SIP_CONTACTS: .*"here"/, /^SIP_CONTACTS: .*"70000"/]);
-  t.match(lines({ SIP_HOST: ['::1'], SIP_PORT: 65_535 }), [/^SIP_TLS_PORT: .*"65536"/]);
+  t.same(await offered({ SIP_PORT: port - 1 }), [
+    'SIP_PORT',
+    `SIP_TLS_PORT: TCP port ${port} on 127.0.0.1 is already taken by another program`,
+  ]);
+  t.same(await offered({ SIP_TLS_PORT: port }), ['SIP_PORT', 'SIP_TLS_PORT'], 'what was asked for is not left out');
+  const other: WantedPort = { setting: 'API_PORT', protocol: 'tcp', host: '127.0.0.1', port: 5071 };
+  t.same(await offered({}, [other]), ['SIP_PORT', 'SIP_TLS_PORT: another setting has port 5071']);
+  t.same(await offered({ SIP_PORT: 65_535 }), ['SIP_PORT'], 'there is no port 65536');
 });

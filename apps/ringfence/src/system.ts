@@ -1,6 +1,6 @@
 import { makeCertificate, readCredentials } from '@ringfence/drachtio';
 import type { Logger, Settings } from '@ringfence/service';
-import { contactsOf, needCertificate, portsOf, type WantedContact } from './contacts.js';
+import { contactsOf, needCertificate, offerableContacts, portsOf, type WantedContact } from './contacts.js';
 import { DataDir } from './data-dir.js';
 import { planNodeProcess } from './node-process.js';
 import { findTakenPorts, type WantedPort } from './ports.js';
@@ -27,7 +27,7 @@ export interface System {
  * @throws Error with a line for each reason why it cannot start; what was started is ended again
  */
 export async function startSystem(settings: Settings, log: Logger): Promise<System> {
-  const contacts = settings.DRACHTIO_HOST === undefined ? contactsOf(settings) : [];
+  const wanted = settings.DRACHTIO_HOST === undefined ? contactsOf(settings) : [];
   const dataDir = new DataDir(settings.DATA_DIR);
   const { unclean } = dataDir.lock();
   const running: Supervised[][] = [];
@@ -43,7 +43,16 @@ export async function startSystem(settings: Settings, log: Logger): Promise<Syst
   };
 
   try {
-    await checkPorts(settings, contacts, dataDir, unclean ? PATIENCE_AFTER_CRASH : 0);
+    const others = otherPorts(settings);
+    await checkPorts(
+      settings,
+      [...portsOf(wanted.filter(({ isOptional }) => !isOptional)), ...others],
+      dataDir,
+      unclean,
+    );
+    const contacts = await offerableContacts(wanted, others, (reason) =>
+      log.warn(`${reason}; SIP is not offered there`),
+    );
     if (settings.REDIS_URL === undefined) await start(planRedis(dataDir.folder('redis'), settings.REDIS_PORT));
     const environment = childEnvironment(settings, dataDir);
     const seeded = await seed(settings, dataDir, {
@@ -89,22 +98,31 @@ async function listeningEnvironment(settings: Settings, contacts: readonly Wante
   return { ...environment, TLS_CERT: files.cert, TLS_KEY: files.key, TLS_CA: files.ca };
 }
 
+/** The ports of all but SIP. */
+function otherPorts({
+  API_HOST,
+  API_PORT,
+  DRACHTIO_HOST,
+  DRACHTIO_PORT,
+  REDIS_URL,
+  REDIS_PORT,
+}: Settings): WantedPort[] {
+  const local = { protocol: 'tcp', host: '127.0.0.1' } as const;
+  return [
+    { setting: 'API_PORT', protocol: 'tcp', host: API_HOST, port: API_PORT },
+    ...(DRACHTIO_HOST === undefined ? [{ ...local, setting: 'DRACHTIO_PORT', port: DRACHTIO_PORT }] : []),
+    ...(REDIS_URL === undefined ? [{ ...local, setting: 'REDIS_PORT', port: REDIS_PORT }] : []),
+  ];
+}
+
+/** @throws Error with a line for each port that cannot be listened on */
 async function checkPorts(
-  settings: Settings,
-  contacts: readonly WantedContact[],
+  { REDIS_URL, REDIS_PORT }: Settings,
+  wanted: readonly WantedPort[],
   dataDir: DataDir,
-  patience: number,
+  unclean: boolean,
 ): Promise<void> {
-  const { API_HOST, API_PORT, DRACHTIO_PORT, REDIS_PORT } = settings;
-  const wanted: WantedPort[] = [{ setting: 'API_PORT', protocol: 'tcp', host: API_HOST, port: API_PORT }];
-  if (settings.DRACHTIO_HOST === undefined) {
-    wanted.push(...portsOf(contacts));
-    wanted.push({ setting: 'DRACHTIO_PORT', protocol: 'tcp', host: '127.0.0.1', port: DRACHTIO_PORT });
-  }
-  if (settings.REDIS_URL === undefined) {
-    await endOrphanedRedis(dataDir.folder('redis'), REDIS_PORT);
-    wanted.push({ setting: 'REDIS_PORT', protocol: 'tcp', host: '127.0.0.1', port: REDIS_PORT });
-  }
-  const problems = await findTakenPorts(wanted, patience);
+  if (REDIS_URL === undefined) await endOrphanedRedis(dataDir.folder('redis'), REDIS_PORT);
+  const problems = await findTakenPorts(wanted, unclean ? PATIENCE_AFTER_CRASH : 0);
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }

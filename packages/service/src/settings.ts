@@ -74,15 +74,15 @@ const SETTINGS = {
   SIP_PORT: port({ default: 5060, desc: 'port to listen on for SIP, UDP and TCP' }),
   SIP_TLS_PORT: portOrNone({
     default: undefined,
-    desc: 'port for SIP over TLS; SIP_PORT + 1 when not set, 0 for none',
+    desc: 'port for SIP over TLS; SIP_PORT + 1 if that is free when not set, 0 for none',
   }),
   SIP_WS_PORT: portOrNone({
     default: undefined,
-    desc: 'port for SIP over WebSockets; SIP_PORT + 2 when not set, 0 for none',
+    desc: 'port for SIP over WebSockets; SIP_PORT + 2 if that is free when not set, 0 for none',
   }),
   SIP_WSS_PORT: portOrNone({
     default: undefined,
-    desc: 'port for SIP over secure WebSockets; SIP_PORT + 3 when not set, 0 for none',
+    desc: 'port for SIP over secure WebSockets; SIP_PORT + 3 if that is free when not set, 0 for none',
   }),
   SIP_CONTACTS: text({
     default: undefined,
