@@ -5,6 +5,7 @@ import type { Target, Teardown } from './target.js';
 
 /** A SIP message as drachtio-srf hands it to an application. */
 export interface Message {
+  readonly headers: Record<string, string>;
   readonly body: string;
   readonly raw: string;
   get(name: string): string;
@@ -23,8 +24,10 @@ export interface Request extends Message {
   readonly stackTxnId: string;
   readonly stackDialogId: string;
   cancel(callback?: (error: Error | null, request: Request) => void): void;
+  cancel(options: Content, callback?: (error: Error | null, request: Request) => void): void;
   on(event: 'response', listener: (response: Response, ack: () => void) => void): this;
   on(event: 'cancel', listener: (cancel: Message) => void): this;
+  on(event: 'update', listener: (update: Request, response: Response) => void): this;
 }
 
 /** What the server says about a message the application sent: the text of a refusal, or the message as it went out. */
@@ -34,7 +37,8 @@ export type Sent = (error: string | null, message: Message) => void;
 export interface Response extends Message {
   readonly status: number;
   readonly reason: string;
-  send(status: number, options?: Content, sent?: Sent): void;
+  /** @param acknowledged called with the PRACK of a reliable response, or the ACK of a 200 */
+  send(status: number, options?: Content, sent?: Sent, acknowledged?: (ack: Request) => void): void;
 }
 
 /** Headers and body that the application gives to a message. */
@@ -47,13 +51,24 @@ export interface Content {
 export interface Leg {
   readonly id: string;
   readonly sip: { readonly callId: string; readonly localTag: string; readonly remoteTag: string };
+  readonly local: { readonly uri: string; readonly sdp: string };
   readonly remote: { readonly uri: string; readonly sdp: string };
+  readonly onHold: boolean;
   on(event: 'destroy', listener: (request: Request, reason: string) => void): this;
   on(event: 'ack', listener: (request: Request) => void): this;
   on(event: string, listener: (request: Request, response: Response) => void): this;
-  request(options: Content & { method: string }): Promise<Response>;
-  modify(sdp: string): Promise<string>;
-  destroy(): Promise<Message>;
+  request(options: Content & { method: string; auth?: Credentials }): Promise<Response>;
+  /** @param change `hold`, `unhold`, or a session description */
+  modify(change: string, options?: { auth?: Credentials }): Promise<string>;
+  /** Asks the other side for an offer, which the application answers in the ACK. */
+  modify(options: { noAck: true }): Promise<{ sdp: string; ack: (answer: string) => void }>;
+  destroy(options?: { headers?: Record<string, string>; auth?: Credentials }): Promise<Message>;
+}
+
+/** What an application answers challenges with. */
+interface Credentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 /** What drachtio-srf tells of a connection: an error, or where the server listens and what it calls itself. */
@@ -66,19 +81,17 @@ export interface Application extends EventEmitter {
   use(verb: string, handler: Handler): void;
   connect(options: { host: string; port: number; secret: string }): void;
   request(uri: string, options: Outgoing, sent: (error: Error | null, request: Request) => void): void;
-  createUAS(request: Request, response: Response, options: Content & { localSdp: string }): Promise<Leg>;
+  createUAS(request: Request, response: Response, options: Content & { localSdp?: string }): Promise<Leg>;
+  createUAC(uri: string, options: CallOptions & { noAck: true }, progress?: Progress): Promise<DelayedOffer>;
   createUAC(uri: string, options: CallOptions, progress?: Progress): Promise<Leg>;
   createB2BUA(
     request: Request,
     response: Response,
     uri: string,
-    options: { localSdpB: string; proxyRequestHeaders?: string[]; proxyResponseHeaders?: string[] },
+    options?: JoinOptions,
+    progress?: Progress,
   ): Promise<{ uas: Leg; uac: Leg }>;
-  proxyRequest(
-    request: Request,
-    destination: string | string[],
-    options?: { headers?: Record<string, string>; remainInDialog?: boolean; forking?: 'simultaneous' | 'sequential' },
-  ): Promise<{ connected: boolean; finalStatus: number; responses: { port: number; msgs: { status: number }[] }[] }>;
+  proxyRequest(request: Request, destination: string | string[], options?: ProxyOptions): Promise<ProxyResult>;
   unregisterForMessages(verb: string): void;
   readonly app: { readonly client: { readonly wp: Wire } };
 }
@@ -87,13 +100,55 @@ interface Outgoing extends Content {
   readonly method: string;
   /** The URI it is routed to, the Request-URI unless given. */
   readonly proxy?: string;
+  readonly auth?: Credentials;
 }
 
-interface CallOptions extends Content {
-  readonly localSdp: string;
+export interface CallOptions extends Content {
+  /** `INVITE` unless given. */
+  readonly method?: 'INVITE' | 'SUBSCRIBE';
+  /** The offer; without it the other side makes one. */
+  readonly localSdp?: string;
   readonly proxy?: string;
   readonly callingNumber?: string;
-  readonly auth?: { readonly username: string; readonly password: string };
+  readonly callingName?: string;
+  readonly calledNumber?: string;
+  readonly auth?: Credentials;
+  readonly followRedirects?: boolean;
+  readonly keepUriOnRedirect?: boolean;
+}
+
+/** An offer that came with a 200, and what sends the answer in the ACK. */
+interface DelayedOffer {
+  readonly sdp: string;
+  ack(answer: string): Promise<Leg>;
+}
+
+type Described = string | ((sdp: string) => string | Promise<string>);
+
+export interface JoinOptions extends Omit<CallOptions, 'localSdp'> {
+  readonly localSdpA?: Described;
+  readonly localSdpB?: Described;
+  readonly proxyRequestHeaders?: string[];
+  readonly proxyResponseHeaders?: string[];
+  readonly responseHeaders?: Record<string, string> | ((response: Response) => Record<string, string>);
+  readonly passFailure?: boolean;
+  readonly passProvisionalResponses?: boolean;
+}
+
+export interface ProxyOptions {
+  readonly headers?: Record<string, string>;
+  readonly remainInDialog?: boolean;
+  readonly forking?: 'simultaneous' | 'sequential';
+  readonly followRedirects?: boolean;
+  /** Such as `2s` or `1500ms`. */
+  readonly provisionalTimeout?: string;
+  readonly finalTimeout?: string;
+}
+
+export interface ProxyResult {
+  readonly connected: boolean;
+  readonly finalStatus: number;
+  readonly responses: { address: string; port: number; msgs: { status: number }[] }[];
 }
 
 interface Progress {

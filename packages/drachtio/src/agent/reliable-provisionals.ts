@@ -43,13 +43,13 @@ export class ReliableProvisionals {
     };
   }
 
-  /** Tells whether a PRACK is for the response that is being sent, which then isn't sent again. */
+  /**
+   * Tells whether a PRACK is for the response that is being sent, which then isn't sent again. What stands after the method
+   * of its RAck is ignored, as other servers do.
+   */
   confirm(prack: SipRequest): boolean {
-    const [number = '', cseq = '', method, ...more] = (prack.value('RAck') ?? '')
-      .split(' ')
-      .filter((part) => part !== '');
-    const isOurs =
-      method === 'INVITE' && more.length === 0 && parseNumber(number, 0xffffffff) === this.#pending?.number;
+    const [number = '', cseq = '', method] = (prack.value('RAck') ?? '').split(' ').filter((part) => part !== '');
+    const isOurs = method === 'INVITE' && parseNumber(number, 0xffffffff) === this.#pending?.number;
     if (!isOurs || this.#pending === undefined) return false;
     if (parseNumber(cseq, 0x7fffffff) !== this.#transaction.request.cseq.number) return false;
     this.stop();
