@@ -74,7 +74,7 @@ interface Credentials {
 /** What drachtio-srf tells of a connection: an error, or where the server listens and what it calls itself. */
 type Connected = [error: Error | null, hostports: string, version: string];
 
-type Handler = (request: Request, response: Response) => unknown;
+export type Handler = (request: Request, response: Response) => unknown;
 
 /** What the suite uses of drachtio-srf; its own declarations leave much of this out. */
 export interface Application extends EventEmitter {

@@ -189,8 +189,7 @@ t.test('of two BYEs that cross, both are answered 200', async (t) => {
   const { leg, phone, dialog } = await callIn(t, target);
   const ending = leg.destroy();
   const theirs = await dialog.expect('BYE');
-  const ours = await dialog.bye();
-  t.ok([200, 481].includes(ours.status), ours.startLine);
+  t.equal((await dialog.bye()).status, 200);
   phone.reply(theirs, 200);
   await ending;
   t.equal((await dialog.ask('INFO')).status, 481);

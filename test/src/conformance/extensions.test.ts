@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ackFailure, contactUri, Dialog, hostPort, sdp } from '../sip/index.js';
+import { ackFailure, cancel, contactUri, Dialog, hostPort, sdp } from '../sip/index.js';
 import { answer, type Message, type Request, settled, startApplication } from './application.js';
 import { except } from './differences.js';
 import { later } from './later.js';
@@ -88,6 +88,67 @@ t.test('call records are told to the application that asks for them', except(tar
     ['attempt', 'network', '', `INVITE sip:busy@${here} SIP/2.0`],
     ['stop', 'application', 'call-rejected', 'SIP/2.0 486 Busy Here'],
   ]);
+});
+
+t.test(
+  'call records tell of calls out, of cancelled ones and of those refused',
+  except(target, 'records'),
+  async (t) => {
+    const records: string[] = [];
+    const app = await startApplication(t, target, { invite: () => {} });
+    app.srf.on('cdr:attempt', (source, time) => records.push(`attempt ${source} ${/^[\d:.]{15}$/.test(time)}`));
+    app.srf.on('cdr:start', (source, _, role) => records.push(`start ${source} ${role}`));
+    app.srf.on('cdr:stop', (source, _, reason) => records.push(`stop ${source} ${reason}`));
+    await settled(app);
+    const phone = await openPhone(t, target, { user: 'peer' });
+    const calling = app.srf.createUAC(phone.uri, { localSdp });
+    const [leg, dialog] = await Promise.all([calling, phone.accept(await phone.expect('INVITE'))]);
+    const ending = leg.destroy();
+    phone.reply(await dialog.expect('BYE'), 200);
+    await ending;
+    const refused = t.rejects(app.srf.createUAC(phone.uri, { localSdp }), { message: /486/ });
+    phone.reply(await phone.expect('INVITE'), 486);
+    await refused;
+    const invite = phone.send(phone.request('INVITE', undefined, { body: sdp(phone) }));
+    await phone.response(invite, 100);
+    await phone.final(phone.send(cancel(invite)));
+    phone.send(ackFailure(invite, await phone.final(invite)));
+    await settled(app);
+    t.same(records, [
+      'attempt application true',
+      'start network uac',
+      'stop application normal-release',
+      'attempt application true',
+      'stop network call-rejected',
+      'attempt network true',
+      'stop network call-canceled',
+    ]);
+  },
+);
+
+t.test('a reliable response is resent until its PRACK; without one the INVITE ends with 504', async (t) => {
+  const target = await startTarget(t, { t1: 20 });
+  const [late, ended] = [later<string | null>(), later<void>()];
+  await startApplication(t, target, {
+    invite: async (_, res) => {
+      await answer(res, 183, { body: localSdp, headers: { Require: '100rel' } });
+      await ended.promise;
+      res.send(200, { body: localSdp }, (error) => late.resolve(error));
+    },
+  });
+  const phone = await openPhone(t, target);
+  const invite = phone.send(phone.request('INVITE', undefined, { headers: { Supported: '100rel' }, body: sdp(phone) }));
+  const progress = await phone.response(invite, 183);
+  const early = Dialog.caller(phone, invite, progress);
+  const wrong = `${Number(progress.get('RSeq')) + 1} ${invite.get('CSeq')}`;
+  t.equal((await early.ask('PRACK', { headers: { RAck: wrong } })).status, 481, 'a PRACK for another one is none');
+  t.equal((await phone.response(invite, 183)).toString(), progress.toString());
+  t.equal((await phone.response(invite, 183)).toString(), progress.toString());
+  const failed = await phone.final(invite, 100 * target.t1 + 5_000);
+  t.equal(failed.status, 504, 'RFC 3262 section 3');
+  phone.send(ackFailure(invite, failed));
+  ended.resolve();
+  t.match(await late.promise, /unknown transaction/);
 });
 
 t.test('an answer that the server refuses leaves the INVITE open for another', async (t) => {

@@ -150,3 +150,68 @@ t.test(
     t.equal((await asking).response.status, 200);
   },
 );
+
+t.test('the route set of three proxies is kept for the whole call, whoever asks (RFC 3261 section 12.2)', async (t) => {
+  const { leg } = await takeCall(t);
+  const [outer, middle, inner] = [
+    await openPhone(t, target, { user: 'outer' }),
+    '<sip:192.0.2.2;lr;transport=tcp>',
+    '<sip:192.0.2.3:5080;lr;ftag=1>',
+  ];
+  const phone = await openPhone(t, target);
+  const routes = [`<sip:${hostPort(outer)};lr>`, middle, inner];
+  const dialog = await phone.call(undefined, { headers: { 'Record-Route': routes }, body: sdp(phone) });
+  t.same(dialog.response.list('Record-Route'), routes);
+  const changed = ['<sip:192.0.2.9;lr>'];
+  const moved = dialog.send(dialog.request('UPDATE', { headers: { 'Record-Route': changed } }));
+  t.equal((await phone.final(moved)).status, 200);
+  for (const method of ['INFO', 'BYE'] as const) {
+    const asking = method === 'INFO' ? (await leg).request({ method }) : (await leg).destroy();
+    const request = await outer.expect(method);
+    t.same(request.list('Route'), routes, 'a Record-Route inside the call changes nothing');
+    t.equal(request.uri, phone.uri);
+    outer.reply(request, 200);
+    await asking;
+  }
+});
+
+t.test('two routes of which the first is loose and the second strict stay in their places', async (t) => {
+  const { srf } = await startApplication(t, target);
+  const peer = await openPhone(t, target, { user: 'peer' });
+  const proxy = await openPhone(t, target, { user: 'proxy' });
+  const calling = srf.createUAC(peer.uri, { localSdp });
+  const invite = await peer.expect('INVITE');
+  const routes = ['<sip:strict@192.0.2.7>', `<sip:${hostPort(proxy)};lr>`];
+  peer.reply(invite, 200, { headers: { 'Record-Route': routes }, body: sdp(peer) });
+  const ack = await proxy.expect('ACK');
+  t.equal(ack.uri, peer.uri);
+  t.same(ack.list('Route'), routes.toReversed());
+  await calling;
+});
+
+t.test('a call made over UDP goes on over TCP when the phone’s Contact says so', async (t) => {
+  const { leg } = await takeCall(t);
+  const phone = await openPhone(t, target);
+  const tcp = await openPhone(t, target, { transport: 'tcp', listen: true });
+  const dialog = await phone.call(undefined, { headers: { Contact: `<${tcp.uri}>` }, body: sdp(phone) });
+  const asking = (await leg).request({ method: 'INFO' });
+  const info = await tcp.expect('INFO');
+  t.equal(info.uri, tcp.uri);
+  t.match(info.get('Via'), /^SIP\/2\.0\/TCP /);
+  tcp.reply(info, 200);
+  t.equal((await asking).status, 200);
+  t.equal((await dialog.bye()).status, 200, 'the phone itself may go on over UDP');
+});
+
+t.test('a call out over TCP tells the peer to come back over TCP', async (t) => {
+  const { srf } = await startApplication(t, target);
+  const peer = await openPhone(t, target, { user: 'peer', transport: 'tcp', listen: true });
+  const calling = srf.createUAC(peer.uri, { localSdp, callingNumber: '100' });
+  const invite = await peer.expect('INVITE');
+  t.equal(invite.get('Contact'), `<sip:100@${hostPort(target.sip)};transport=tcp>`);
+  const [leg, dialog] = await Promise.all([calling, peer.accept(invite)]);
+  t.equal((await dialog.ask('INFO')).status, 200);
+  const ending = leg.destroy();
+  peer.reply(await dialog.expect('BYE'), 200);
+  await ending;
+});

@@ -79,20 +79,19 @@ export class Exchanges {
   }
 
   /**
-   * A 2xx that was had before is acknowledged again. One from another branch of a forked INVITE makes a dialog that the
+   * A 2xx that was had before is acknowledged again, unless its application died before it could do so. One from another branch of a forked INVITE makes a dialog that the
    * application can't tell from the first: it is acknowledged and ended here (section 13.2.2.4).
    */
   #isNoNews(exchange: Exchange, response: SipResponse, from: Hop): boolean {
     const { request, dialog } = exchange;
     if (request.method !== 'INVITE' || !isSuccess(response) || dialog?.state !== 'confirmed') return false;
     const { number } = request.cseq;
-    const isFirst = dialog.unacknowledged !== number && dialog.sentAck?.number !== number;
+    const sentAck = dialog.sentAck?.number === number ? dialog.sentAck : undefined;
     const isOfPeer = dialog.isFrom(response.to.tag);
-    if (isFirst && isOfPeer) return false;
+    const isFirst = dialog.unacknowledged !== number || dialog.owner === undefined;
+    if (isOfPeer && isFirst && sentAck === undefined) return false;
     if (!isOfPeer) this.#endFork(exchange, response, from);
-    else if (dialog.sentAck?.number === number) {
-      this.#core.transports.send(dialog.sentAck.bytes, dialog.sentAck.hop, () => {});
-    }
+    else if (sentAck !== undefined) this.#core.transports.send(sentAck.bytes, sentAck.hop, () => {});
     return true;
   }
 
