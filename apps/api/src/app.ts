@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Countries } from '@ringfence/geoip';
 import type { Store } from '@ringfence/store';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
 import body from './plugins/body.js';
@@ -22,6 +23,8 @@ import token from './routes/token/index.js';
 /** What the API works with. */
 export interface ApiOptions {
   store: Store;
+  /** Finds out which bindings a changed fence refuses. */
+  countries: Countries;
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -41,10 +44,10 @@ const KEEP_ALIVE_TIMEOUT = 30_000;
 const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, token, health];
 
 /** The management API, ready to listen or to be called with `inject`. */
-export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
+export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
@@ -64,6 +67,6 @@ export function buildApi({ store, logger }: ApiOptions): FastifyInstance {
     .register(validation)
     .register(body)
     .register(access, { store });
-  for (const routes of ROUTES) app.register(routes, { store });
+  for (const routes of ROUTES) app.register(routes, { store, countries });
   return app;
 }

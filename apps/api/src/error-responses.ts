@@ -24,6 +24,7 @@ const OCCURRENCES: [ErrorKind, (route: DescribedRoute) => boolean][] = [
   ['unauthorized', ({ isPublic }) => !isPublic],
   ['access_denied', ({ isPublic }) => !isPublic],
   ['not_found', ({ schema }) => schema.params !== undefined],
+  ['precondition_failed', ({ schema }) => schema.headers !== undefined],
   ['payload_too_large', mayHaveBody],
   ['unsupported_media_type', mayHaveBody],
   ['too_many_requests', ({ isPublic }) => !isPublic],

@@ -42,6 +42,7 @@ const KINDS = {
   access_denied: { code: 403, description: 'Insufficient access level' },
   not_found: { code: 404, description: 'Not found' },
   in_use: { code: 409, description: 'Something depends on it' },
+  precondition_failed: { code: 412, description: 'It is no longer as If-Match says' },
   payload_too_large: { code: 413, description: 'Body is too large' },
   unsupported_media_type: { code: 415, description: 'Body must be application/json' },
   too_many_requests: { code: 429, description: 'Too many requests', retryAfter: 1 },

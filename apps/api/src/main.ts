@@ -1,20 +1,31 @@
+import { openCountries } from '@ringfence/geoip';
 import { runProcess } from '@ringfence/service';
 import { openStore } from '@ringfence/store';
 import { buildApi } from './app.js';
 
 await runProcess({
   name: 'api',
-  settings: ['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY'],
-  async start({ API_HOST, API_PORT, REDIS_URL, RINGFENCE_KEY }, log) {
+  settings: [
+    ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY'] as const),
+    ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
+  ],
+  async start({ API_HOST, API_PORT, REDIS_URL, RINGFENCE_KEY, ...settings }, log) {
     if (REDIS_URL === undefined || RINGFENCE_KEY === undefined)
       throw new Error('REDIS_URL and RINGFENCE_KEY must be set');
     const onError = (err: Error) => log.warn({ err }, 'redis');
     const store = openStore({ url: REDIS_URL, masterKey: RINGFENCE_KEY, onError });
-    const app = buildApi({ store, logger: log });
+    const countries = await openCountries({
+      provider: settings.GEOIP_PROVIDER,
+      database: settings.GEOIP_DATABASE,
+      networks: settings.GEOIP_NETWORKS,
+      onError: (err) => log.error({ err }, 'the country database was not read again'),
+    });
+    const app = buildApi({ store, countries, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
     return async () => {
       await app.close();
       await store.close();
+      countries.close();
     };
   },
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { openCountries } from '@ringfence/geoip';
 import { openStore, type Store } from '@ringfence/store';
 import { startRedis } from '@ringfence/store/testing';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
@@ -40,12 +41,14 @@ export async function startApi(t: Test, options: Partial<ApiOptions> = {}): Prom
     ...{ url: server.url, masterKey: randomBytes(32), onError: () => {} },
     now: () => clock.now,
   });
-  const app = buildApi({ store, ...options });
+  const countries = await openCountries({ provider: 'maxmind', networks: '198.51.100.0/24=DK,203.0.113.0/24=SE' });
+  const app = buildApi({ store, countries, ...options });
   let checkDocumented: CheckDocumented | undefined;
   t.teardown(async () => {
     await app.close();
     await store.close();
     await server.close();
+    countries.close();
   });
   const ids = await createCustomers(store);
   const tokens = await createTokens(store, ids.own as string);

@@ -3,6 +3,7 @@ export { type Credentials, newCredentials } from './credentials.js';
 export * from './fence.js';
 export { newId, parseId } from './ids.js';
 export { normalizeMac } from './mac.js';
+export { mergePatch } from './merge-patch.js';
 export { CATALOGUE } from './models/catalogue.js';
 export { type CheckedModel, checkModel, checkModelChange } from './models/check.js';
 export * from './models/model.js';

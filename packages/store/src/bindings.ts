@@ -1,6 +1,8 @@
-import type { Fence, IpMode } from '@ringfence/phone';
+import type { Fence, IpMode, Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
+import { applyChange, type Command, type Condition } from './change.js';
+import { DirectoryConflict, retry } from './directory/entries.js';
 import { EVENTS_KEPT, eventFields } from './events.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
@@ -94,12 +96,15 @@ export type RegistrationOutcome =
 /** What phones registered: the bindings, and the lock that the first contact takes. */
 export class Bindings {
   readonly #redis: Redis;
+  readonly #now: () => number;
   readonly #findPhone = new Script('find-phone');
   readonly #admitPhone = new Script('admit-phone');
   readonly #expireBindings = new Script('expire-bindings');
 
-  constructor(redis: Redis) {
+  /** @param now the clock, ms since 1970 */
+  constructor(redis: Redis, now: () => number = Date.now) {
     this.#redis = redis;
+    this.#now = now;
   }
 
   /** Reads the phone that a SIP username belongs to; undefined when there is none. */
@@ -149,6 +154,38 @@ export class Bindings {
   async live(phone: string, now: number): Promise<Binding[]> {
     const stored = await this.#redis.hvals(keys.bindings(phone));
     return stored.map(parseBinding).filter(({ expiresAt }) => expiresAt > now);
+  }
+
+  /**
+   * Ends bindings of a phone and appends `phone.deregistered` for each, in one step.
+   * @param which tells which of them
+   * @returns how many there were
+   */
+  async end(
+    { _id: id, customer, extension }: Pick<Phone, '_id' | 'customer' | 'extension'>,
+    which: (binding: Binding, key: string) => boolean,
+  ): Promise<number> {
+    return retry(async () => {
+      const stored = Object.entries(await this.#redis.hgetall(keys.bindings(id)));
+      const ending = stored.filter(([key, json]) => which(parseBinding(json), key));
+      const conditions = ending.map(
+        ([key, json]): Condition => ({
+          ...{ command: ['HGET', keys.bindings(id), key], answer: json },
+          otherwise: () => new DirectoryConflict('the binding was refreshed'),
+        }),
+      );
+      const commands = ending.flatMap(([key, json]): Command[] => {
+        const { contact, address } = parseBinding(json);
+        const event = { type: 'phone.deregistered', at: this.#now(), phone: id, customer, extension } as const;
+        return [
+          ['HDEL', keys.bindings(id), key],
+          ['ZREM', keys.expiries, `${id}|${key}`],
+          ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, contact, address })],
+        ];
+      });
+      await applyChange(this.#redis, conditions, commands);
+      return ending.length;
+    });
   }
 
   /** Where a phone can be reached, and whether it wants a second call. */

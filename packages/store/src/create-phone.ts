@@ -1,12 +1,10 @@
-import { type Checked, checkPhone, type Lookups, type Phone, type Violation } from '@ringfence/phone';
-import { PhoneConflict } from './phones.js';
+import { checkPhone, type Phone, type Violation } from '@ringfence/phone';
+import { retry } from './directory/entries.js';
+import { lookupsOf } from './lookups.js';
 import type { Store } from './store.js';
 
-/** A new phone, or everything that is wrong with what a client sent. */
-export type CreatedPhone = { phone: Phone } | { violations: Violation[] };
-
-/** Times that a create is checked anew because another one was faster. */
-const ATTEMPTS = 5;
+/** A phone that was written, or everything that is wrong with what a client sent. */
+export type WrittenPhone = { phone: Phone } | { violations: Violation[] };
 
 /**
  * Checks and stores a phone. What another request took or removed between the check and the write, the next check tells.
@@ -20,33 +18,9 @@ export async function createPhone(
   json: object,
   customer: string | undefined,
   id?: string,
-): Promise<CreatedPhone> {
-  const lookups = lookupsOf(store);
-  for (let left = ATTEMPTS; ; left--) {
-    const checked: Checked = await checkPhone(json, customer, lookups);
-    if ('violations' in checked) return checked;
-    try {
-      return { phone: await store.phones.create(checked.phone, id) };
-    } catch (error) {
-      if (!(error instanceof PhoneConflict) || left === 0) throw error;
-    }
-  }
-}
-
-/** Answers what the rules ask, from the store. */
-function lookupsOf({ models, directory, phones }: Store): Lookups {
-  return {
-    model: (id) => models.get(id),
-    customer: (id) => directory.customer(id),
-    extension: (id) => directory.extension(id),
-    group: (id) => directory.groups.get(id),
-    queue: (id) => directory.queues.get(id),
-    phone: async (id) => {
-      const customer = await phones.customer(id);
-      return customer === undefined ? undefined : { customer };
-    },
-    product: (id) => directory.products.get(id),
-    occupants: (mac) => phones.occupants(mac),
-    takenSidePanels: (serials) => phones.takenSidePanels(serials),
-  };
+): Promise<WrittenPhone> {
+  return retry(async () => {
+    const checked = await checkPhone(json, customer, lookupsOf(store));
+    return 'violations' in checked ? checked : { phone: await store.phones.create(checked.phone, id) };
+  });
 }

@@ -20,6 +20,8 @@ export type RefusalReason =
 /** What can happen. */
 export type EventType =
   | 'phone.created'
+  | 'phone.changed'
+  | 'phone.deleted'
   | 'phone.registered'
   | 'phone.deregistered'
   | 'phone.expired'

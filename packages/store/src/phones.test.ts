@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { CATALOGUE, type NewPhone } from '@ringfence/phone';
 import t from 'tap';
 import { keys } from './keys.js';
-import { PhoneConflict } from './phones.js';
+import { PhoneConflict } from './phone-conflict.js';
 import { openStore } from './store.js';
 import { startRedis } from './testing.js';
 

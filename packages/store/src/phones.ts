@@ -1,31 +1,20 @@
 import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
-import { EVENTS_KEPT, eventFields } from './events.js';
+import { applyChange, type Command, type Condition } from './change.js';
+import { EntryInUse } from './directory/entries.js';
+import { EVENTS_KEPT, type EventType, eventFields } from './events.js';
 import { keys } from './keys.js';
+import { leavePlace, takePlace } from './mac-places.js';
+import { CONFLICTS, PhoneConflict } from './phone-conflict.js';
+import { difference, enter, footprintOf, free, leave } from './phone-footprint.js';
 import { Script } from './script.js';
 import type { Secrets } from './secrets.js';
 import { readStatus } from './status.js';
 
-/** What {@link PhoneConflict} names, by the status of the script. */
-const CONFLICTS = {
-  '-1': 'username',
-  '-2': 'macAddress',
-  '-3': 'sidePanels',
-  '-4': 'reference',
-  '-5': 'id',
-} as const;
-
-/**
- * Thrown when a phone can't be stored because something that must be unique is taken, or something that it refers to
- * does not exist; nothing was stored.
- */
-export class PhoneConflict extends Error {
-  readonly over: (typeof CONFLICTS)[keyof typeof CONFLICTS];
-
-  constructor(over: PhoneConflict['over']) {
-    super(`conflict over ${over}`);
-    this.over = over;
-  }
+/** A phone as it was read, with its hash: what is written in its place must find it unchanged. */
+export interface StoredPhone {
+  phone: Phone;
+  fields: Readonly<Record<string, string>>;
 }
 
 /**
@@ -56,16 +45,19 @@ export class Phones {
   async create(phone: NewPhone, id: string = newId()): Promise<Phone> {
     const { settings } = phone;
     const { username, password } = newCredentials();
-    const fields = this.#fields(settings, id, username, password);
+    const fields: Record<string, string> = {
+      ...settingFields(settings),
+      ...{ username, password: this.#secrets.seal(password, id), configSaved: String(this.#now()) },
+    };
     const list = Object.entries(fields).flat();
     const event = eventFields({
       ...{ type: 'phone.created', at: this.#now(), customer: settings.customer, phone: id },
       ...(settings.extension === undefined ? {} : { extension: settings.extension }),
     });
-    const references = referencesOf(settings);
+    const { references, serials } = footprintOf(settings);
     const place = await this.#createPhone.run(
       this.#redis,
-      [...claims(settings, id, username), ...references.flat(), ...serials(settings)],
+      [...claims(settings, id, username), ...references.flat(), ...serials],
       [
         ...[id, settings.macAddress === undefined ? 0 : phone.places, phone.handsets ? 1 : 0, settings.sipPhoneModel],
         ...[settings.customer, EVENTS_KEPT, references.length, list.length, ...list, ...event],
@@ -78,11 +70,81 @@ export class Phones {
 
   /** Reads a phone with its password and its status at this moment; undefined when there is none. */
   async get(id: string): Promise<Phone | undefined> {
+    return (await this.read(id))?.phone;
+  }
+
+  /** Reads a phone in order to change or remove it; undefined when there is none. */
+  async read(id: string): Promise<StoredPhone | undefined> {
     const [fields, bindings] = await Promise.all([
       this.#redis.hgetall(keys.phone(id)),
       this.#redis.hvals(keys.bindings(id)),
     ]);
-    return this.#show(id, fields, bindings);
+    const phone = this.#show(id, fields, bindings);
+    return phone && { phone, fields };
+  }
+
+  /**
+   * Puts other settings in the place of a phone's, claims what they need and gives back what they no longer do, and
+   * appends `phone.changed`: all of it or nothing.
+   * @returns the phone as it is read back, with its password
+   * @throws PhoneConflict when the phone was changed since it was read, or something is taken or missing
+   */
+  async replace({ phone: before, fields: stored }: StoredPhone, { settings, ...shape }: NewPhone): Promise<Phone> {
+    const { _id: id, username, macAddress } = before;
+    const { sipPhoneModel: model, customer } = settings;
+    const mac = settings.macAddress;
+    const changed = () => new PhoneConflict('change');
+    const taken =
+      mac === undefined ? undefined : await takePlace(this.#redis, id, { mac, model, customer, ...shape }, changed);
+    if (mac !== undefined && taken === undefined) throw new PhoneConflict('macAddress');
+    const left = macAddress && macAddress !== mac ? [await leavePlace(this.#redis, id, macAddress, changed)] : [];
+    const places = [...left, ...(taken ? [taken] : [])];
+    const index = shape.handsets && taken ? { handsetIndex: String(taken.place) } : {};
+    const { password = '' } = stored;
+    const fields = { ...settingFields(settings), username, password, configSaved: String(this.#now()), ...index };
+    const key = keys.phone(id);
+    const [gone, come] = difference(footprintOf(before), footprintOf(settings));
+    await applyChange(
+      this.#redis,
+      [...unchanged(key, stored), ...free(come), ...places.flatMap(({ conditions }) => conditions)],
+      [
+        ['HDEL', key, 'extension', 'handsetIndex'],
+        ['HSET', key, ...Object.entries(fields).flat()],
+        ...places.flatMap(({ commands }) => commands),
+        ...leave(gone, id),
+        ...enter(come, id),
+        this.#event('phone.changed', id, settings),
+      ],
+    );
+    return (await this.get(id)) ?? before;
+  }
+
+  /**
+   * Removes a phone with its bindings and everything that it claimed, and appends `phone.deleted`.
+   * @throws PhoneConflict when it was changed since it was read; EntryInUse when another phone has it on a softkey
+   */
+  async remove({ phone, fields }: StoredPhone): Promise<void> {
+    const { _id: id, username, macAddress } = phone;
+    const changed = () => new PhoneConflict('change');
+    const inUse = () => new EntryInUse('Phone is on a softkey of another phone');
+    const place = macAddress ? [await leavePlace(this.#redis, id, macAddress, changed)] : [];
+    const bindings = await this.#redis.hkeys(keys.bindings(id));
+    const own = [keys.phone(id), keys.bindings(id), keys.nonces(id), keys.username(username)];
+    await applyChange(
+      this.#redis,
+      [
+        ...unchanged(keys.phone(id), fields),
+        { command: ['EXISTS', keys.referrers(id)], answer: 0, otherwise: inUse },
+        ...place.flatMap(({ conditions }) => conditions),
+      ],
+      [
+        ...own.map((key): Command => ['DEL', key]),
+        ...bindings.map((binding): Command => ['ZREM', keys.expiries, `${id}|${binding}`]),
+        ...place.flatMap(({ commands }) => commands),
+        ...leave(footprintOf(phone), id),
+        this.#event('phone.deleted', id, phone),
+      ],
+    );
   }
 
   /** The customer that a phone belongs to; undefined when there is no such phone. */
@@ -90,35 +152,28 @@ export class Phones {
     return (await this.#redis.hget(keys.phone(id), 'customer')) ?? undefined;
   }
 
-  /** The phones that share a MAC address; undefined when there is none. */
-  async occupants(mac: string): Promise<Occupants | undefined> {
+  /**
+   * The phones that share a MAC address; undefined when there is none.
+   * @param but id of a phone that doesn't count
+   */
+  async occupants(mac: string, but?: string): Promise<Occupants | undefined> {
     const { model, customer, ...places } = await this.#redis.hgetall(keys.mac(mac));
-    const count = Object.keys(places).length;
+    const count = Object.values(places).filter((holder) => holder !== but).length;
     return model === undefined || customer === undefined || count === 0 ? undefined : { model, customer, count };
   }
 
-  /** Those of the serials that a side panel of some phone has. */
-  async takenSidePanels(serials: readonly string[]): Promise<string[]> {
+  /**
+   * Those of the serials that a side panel of some phone has.
+   * @param but id of a phone that doesn't count
+   */
+  async takenSidePanels(serials: readonly string[], but?: string): Promise<string[]> {
     const owners = await this.#redis.mget(serials.map(keys.sidePanel));
-    return serials.filter((_, at) => owners[at] !== null);
+    return serials.filter((_, at) => ![null, but].includes(owners[at]));
   }
 
-  /** The hash of a new phone. */
-  #fields({ ip, ...record }: NewPhone['settings'], id: string, username: string, password: string) {
-    const fields = {
-      record: JSON.stringify(record),
-      username,
-      password: this.#secrets.seal(password, id),
-      customer: record.customer,
-      ...(record.extension === undefined ? {} : { extension: record.extension }),
-      pbxCluster: String(record.pbxCluster),
-      callWaiting: record.callWaiting ? '1' : '0',
-      'ip.mode': ip.mode,
-      'ip.address': ip.address ?? '',
-      'ip.countries': ip.countries ?? '',
-      configSaved: String(this.#now()),
-    };
-    return fields as Record<string, string>;
+  #event(type: EventType, id: string, { customer, extension }: NewPhone['settings']): Command {
+    const event = { type, at: this.#now(), customer, phone: id, extension };
+    return ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields(event)];
   }
 
   /** The phone that a hash describes; undefined when it describes none. */
@@ -147,34 +202,24 @@ function claims({ macAddress }: NewPhone['settings'], id: string, username: stri
   return [own, keys.username(username), keys.events, macAddress === undefined ? own : keys.mac(macAddress)];
 }
 
-/** What a phone refers to, each with the set of those that refer to it. */
-function referencesOf(settings: NewPhone['settings']): [entry: string, referrers: string][] {
-  const { customer, extension, product, purchaseInfo, softkeys = [] } = settings;
-  const products = [product, ...(purchaseInfo?.sidePanels ?? []).map((panel) => panel.product)];
-  const named: [entry: string, id: string][] = [
-    ...products.flatMap((id) => (id === undefined ? [] : [[keys.product(id), id] satisfies [string, string]])),
-    ...softkeys.flatMap(({ function: name = '', value = '' }) => {
-      const key = SOFTKEY_REFERENCES[name];
-      return key === undefined ? [] : [[key(value), value] satisfies [string, string]];
-    }),
-  ];
-  return [
-    [keys.customer(customer), keys.customerPhones(customer)],
-    ...(extension === undefined
-      ? []
-      : [[keys.extension(extension), keys.extensionPhones(extension)] as [string, string]]),
-    ...new Map(named.map(([key, id]): [string, string] => [key, keys.referrers(id)])),
-  ];
+/** The fields of a phone's hash that say how it is set. */
+function settingFields({ ip, ...record }: NewPhone['settings']): Record<string, string> {
+  return {
+    record: JSON.stringify(record),
+    customer: record.customer,
+    ...(record.extension === undefined ? {} : { extension: record.extension }),
+    pbxCluster: String(record.pbxCluster),
+    callWaiting: record.callWaiting ? '1' : '0',
+    'ip.mode': ip.mode,
+    'ip.address': ip.address ?? '',
+    'ip.countries': ip.countries ?? '',
+  };
 }
 
-/** The key of what a softkey names, by its function. */
-const SOFTKEY_REFERENCES: Record<string, (id: string) => string> = {
-  BLF: keys.extension,
-  DNDOTHER: keys.phone,
-  PICKUPGROUP: keys.group,
-  QUEUE: keys.queue,
-};
-
-function serials({ purchaseInfo }: NewPhone['settings']): string[] {
-  return (purchaseInfo?.sidePanels ?? []).flatMap(({ serial }) => (serial === undefined ? [] : keys.sidePanel(serial)));
+/** That a phone is set as it was read; its status may have changed. */
+function unchanged(key: string, stored: Readonly<Record<string, string>>): Condition[] {
+  return ['record', 'password', 'ip.mode', 'ip.address', 'ip.countries'].map((field) => ({
+    ...{ command: ['HGET', key, field], answer: stored[field] ?? '' },
+    otherwise: () => new PhoneConflict('change'),
+  }));
 }

@@ -31,6 +31,8 @@ export interface Store {
   models: Models;
   tokens: Tokens;
   events: Events;
+  /** The clock, ms since 1970. */
+  now(): number;
   /** Whether Redis answers within a second. */
   answers(): Promise<boolean>;
   /** Ends the connection, after what is under way. */
@@ -46,11 +48,12 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     redis,
     secrets,
     phones: new Phones(redis, secrets, now),
-    bindings: new Bindings(redis),
+    bindings: new Bindings(redis, now),
     directory,
     models: new Models(redis),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
+    now,
     answers: () => answers(redis),
     close: async () => {
       await redis.quit().catch(() => redis.disconnect());

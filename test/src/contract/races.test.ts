@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildApi } from '@ringfence/api';
+import { openCountries } from '@ringfence/geoip';
 import type { Model, Phone } from '@ringfence/phone';
 import { openStore } from '@ringfence/store';
 import { startRedis } from '@ringfence/store/testing';
@@ -17,10 +18,12 @@ await store.redis.del(`rf:mac:${world.damaged}`);
 
 /** A second API over the same Redis. */
 const other = openStore({ url: server.url, masterKey: Buffer.alloc(32, 1), onError: () => {} });
-const second = buildApi({ store: other });
+const countries = await openCountries({ provider: 'maxmind' });
+const second = buildApi({ store: other, countries });
 t.teardown(async () => {
   await second.close();
   await other.close();
+  countries.close();
 });
 
 /** Holds that each phone has its claims and each claim its phone; gives the number of phones. */

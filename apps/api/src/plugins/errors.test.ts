@@ -78,7 +78,7 @@ t.test('a body that is not declared as JSON is 415, one that is too large 413', 
 t.test('paths and ids that are none are told apart', async (t) => {
   const table: [url: string, code: number, message: string][] = [
     ['/nowhere', 404, 'not_found'],
-    ['/pbx/sipphone', 404, 'not_found'],
+    ['/pbx/nothing', 404, 'not_found'],
     ['/pbx/sipphone/', 400, 'bad_request'],
     ['/pbx/sipphone/x', 400, 'bad_request'],
     [`/pbx/sipphone/${'a'.repeat(24)}`, 404, 'not_found'],

@@ -52,6 +52,9 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'DELETE /pbx/extension/{id}',
     'DELETE /pbx/group/{id}',
     'DELETE /pbx/queue/{id}',
+    'DELETE /pbx/sipphone/{id}',
+    'DELETE /pbx/sipphone/{id}/bindings',
+    'DELETE /pbx/sipphone/{id}/bindings/{binding}',
     'DELETE /product/{id}',
     'DELETE /token/{id}',
     'GET /customer',
@@ -63,7 +66,9 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'GET /pbx/group/{id}',
     'GET /pbx/queue',
     'GET /pbx/queue/{id}',
+    'GET /pbx/sipphone',
     'GET /pbx/sipphone/{id}',
+    'GET /pbx/sipphone/{id}/bindings',
     'GET /pbx/sipphonemodels',
     'GET /pbx/sipphonemodels/{id}',
     'GET /product',
@@ -74,6 +79,8 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'POST /pbx/group',
     'POST /pbx/queue',
     'POST /pbx/sipphone',
+    'POST /pbx/sipphone/{id}',
+    'POST /pbx/sipphone/{id}/unlock',
     'POST /pbx/sipphonemodels',
     'POST /product',
     'POST /token',
@@ -81,6 +88,7 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'PUT /pbx/extension/{id}',
     'PUT /pbx/group/{id}',
     'PUT /pbx/queue/{id}',
+    'PUT /pbx/sipphone/{id}',
     'PUT /pbx/sipphonemodels/{id}',
     'PUT /product/{id}',
   ]);
@@ -94,7 +102,7 @@ t.test('each request is explained, with every property that it takes and gives',
     names.add(operation.operationId as string);
     for (const parameter of operation.parameters ?? []) t.ok(parameter.description, `${name} ${parameter.name}`);
     const body = operation.requestBody?.content['application/json']?.schema;
-    if (/^(POST|PUT)/.test(name)) t.same(bare(body as Schema, 'body'), [], name);
+    t.same(body && bare(body, 'body'), body && [], name);
     for (const [status, { description, content }] of Object.entries(operation.responses)) {
       t.ok(description, `${name} ${status}`);
       const schema = content?.['application/json']?.schema;
@@ -109,7 +117,7 @@ t.test('each request has its errors, with an example of each', async (t) => {
     const expected = [
       ...(operation.security?.length === 0 ? [] : ['401', '403']),
       ...(name.includes('{id}') ? ['400', '404'] : []),
-      ...(/^(POST|PUT)/.test(name) ? ['400', '413', '415', '422'] : []),
+      ...(operation.requestBody ? ['400', '413', '415', '422'] : []),
       ...['500', '503'],
     ];
     for (const status of expected) {

@@ -58,6 +58,56 @@ const SIP_PHONES: Row[] = [
   ['read an unknown phone', 'GET', `/pbx/sipphone/${unknown}`, undefined, [404, 404, 404, 404, 404, 403]],
 ];
 
+/** What is done with a phone that there is, with the same rights for each. */
+const ONE_PHONE: Row[] = (
+  [
+    ['change', 'PUT', '', {}],
+    ['update', 'POST', '', {}],
+    ['unlock', 'POST', '/unlock', undefined],
+    ['remove the bindings of', 'DELETE', '/bindings', undefined],
+    ['remove a binding of', 'DELETE', `/bindings/${'f'.repeat(16)}`, undefined],
+  ] as [words: string, method: Method, path: string, body: Body][]
+).flatMap(([words, method, path, body]): Row[] => {
+  const url = (owner: string) => `/pbx/sipphone/${phones[owner]}${path}`;
+  const done = path.startsWith('/bindings/') ? 404 : 200;
+  return [
+    [`${words} an own phone`, method, url('own'), body, [done, done, done, done, 403, 403]],
+    [`${words} a phone of a sibling`, method, url('sibling'), body, [done, done, 404, 404, 403, 403]],
+    [`${words} a foreign phone`, method, url('foreign'), body, [done, 404, 404, 404, 403, 403]],
+    [`${words} an unknown phone`, method, `/pbx/sipphone/${unknown}${path}`, body, [404, 404, 404, 404, 403, 403]],
+  ];
+});
+
+const PHONE_LISTS: Row[] = [
+  ['list phones', 'GET', '/pbx/sipphone', undefined, [404, 404, 200, 200, 200, 403]],
+  ['list own phones', 'GET', `/pbx/sipphone?customer=${ids.own}`, undefined, [200, 200, 200, 200, 200, 403]],
+  [
+    "list a sibling's phones",
+    'GET',
+    `/pbx/sipphone?customer=${ids.sibling}`,
+    undefined,
+    [200, 200, 403, 403, 403, 403],
+  ],
+  ['list foreign phones', 'GET', `/pbx/sipphone?customer=${ids.foreign}`, undefined, [200, 403, 403, 403, 403, 403]],
+  ['list own bindings', 'GET', `/pbx/sipphone/${phones.own}/bindings`, undefined, [200, 200, 200, 200, 200, 403]],
+  [
+    'list foreign bindings',
+    'GET',
+    `/pbx/sipphone/${phones.foreign}/bindings`,
+    undefined,
+    [200, 404, 404, 404, 404, 403],
+  ],
+  [
+    'give a phone to a foreign customer',
+    'PUT',
+    `/pbx/sipphone/${phones.own}`,
+    { customer: ids.foreign },
+    [200, 403, 403, 403, 403, 403],
+  ],
+  ['remove an unknown phone', 'DELETE', `/pbx/sipphone/${unknown}`, undefined, [404, 404, 404, 404, 403, 403]],
+  ['remove a foreign phone', 'DELETE', `/pbx/sipphone/${phones.foreign}`, undefined, [200, 404, 404, 404, 403, 403]],
+];
+
 const ALL_READ = [200, 200, 200, 200, 200, 403];
 const ADMIN_ONLY = [403, 403, 403, 403, 403];
 
@@ -131,7 +181,7 @@ function special(kind: string): object {
   return kind === 'extension' ? { number: String(numbers++) } : {};
 }
 
-const TABLE = [...SIP_PHONES, ...SHARED, ...CUSTOMERS, ...OWNED];
+const TABLE = [...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
 
 t.test('lists hold what the caller may see', async (t) => {
   const customers = async (level: string, query = '') => {
@@ -150,6 +200,18 @@ t.test('lists hold what the caller may see', async (t) => {
   });
 });
 
+t.test('the password is shown to editors, the purchase to those who buy', async (t) => {
+  const seen = async (level: string) => {
+    const phone = (await call(level, 'GET', `/pbx/sipphone/${phones.own}`)).json();
+    return ['username', 'password', 'purchaseInfo'].filter((name) => name in phone);
+  };
+  t.same(await seen('ADMIN'), ['username', 'password', 'purchaseInfo']);
+  t.same(await seen('RESELLER'), ['username', 'password', 'purchaseInfo']);
+  t.same(await seen('OWNER'), ['username', 'password']);
+  t.same(await seen('MANAGER'), ['username', 'password']);
+  t.same(await seen('VIEWER'), ['username']);
+});
+
 for (const [title, method, url, body, statuses] of TABLE) {
   t.test(`who may ${title}`, async (t) => {
     // From those who may least, so that what one does can't hide what the next may not.
@@ -166,7 +228,7 @@ for (const [title, method, url, body, statuses] of TABLE) {
 t.test('the table has every request of the API', async (t) => {
   const { paths } = (await app.inject('/docs/json')).json();
   for (const [path, methods] of Object.entries<object>(paths)) {
-    const pattern = new RegExp(`^${path.replace('{id}', '[0-9a-f]{24}')}(\\?|$)`);
+    const pattern = new RegExp(`^${path.replace('{id}', '[0-9a-f]{24}').replace('{binding}', '[0-9a-f]{16}')}(\\?|$)`);
     for (const name of Object.keys(methods).map((name) => name.toUpperCase())) {
       t.ok(
         TABLE.some(([, method, url]) => method === name && pattern.test(url)),
@@ -197,18 +259,6 @@ t.test('a reseller makes customers of its own, and gives none away', async (t) =
   }
   t.equal((await call('RESELLER', 'DELETE', `/customer/${made._id}`)).statusCode, 403);
   t.same((await call('ADMIN', 'DELETE', `/customer/${made._id}`)).json(), { success: true });
-});
-
-t.test('the password is shown to editors, the purchase to those who buy', async (t) => {
-  const seen = async (level: string) => {
-    const phone = (await call(level, 'GET', `/pbx/sipphone/${phones.own}`)).json();
-    return ['username', 'password', 'purchaseInfo'].filter((name) => name in phone);
-  };
-  t.same(await seen('ADMIN'), ['username', 'password', 'purchaseInfo']);
-  t.same(await seen('RESELLER'), ['username', 'password', 'purchaseInfo']);
-  t.same(await seen('OWNER'), ['username', 'password']);
-  t.same(await seen('MANAGER'), ['username', 'password']);
-  t.same(await seen('VIEWER'), ['username']);
 });
 
 t.test('a reseller or customer that a token lacks is not everybody', async (t) => {

@@ -1,5 +1,6 @@
 import { Settings } from 'typebox/system';
 import { Value } from 'typebox/value';
+import { mergePatch } from '../merge-patch.js';
 import { notHttpUrl } from '../rules/softkeys.js';
 import type { Violation } from '../rules/violation.js';
 import { type Model, ModelProperties, type Range, TALK_PATHS } from './model.js';
@@ -13,7 +14,7 @@ export type CheckedModel = { model: ModelProperties } | { violations: Violation[
  * @returns the model, or its violations; whether values fit each other is told once each of them is right by itself
  */
 export function checkModel(json: object): CheckedModel {
-  return check(patch({}, json));
+  return check(mergePatch({}, json));
 }
 
 /**
@@ -24,7 +25,7 @@ export function checkModel(json: object): CheckedModel {
  */
 export function checkModelChange(model: Model, json: object): CheckedModel {
   const whole = REQUIRED.every((name) => Object.hasOwn(json, name));
-  return check(patch(whole ? {} : model, json));
+  return check(mergePatch(whole ? {} : model, json));
 }
 
 /** Properties that every model has. */
@@ -39,21 +40,6 @@ function check(described: unknown): CheckedModel {
   const wrong = shapeViolations(model);
   const violations = wrong.length > 0 ? wrong : senseViolations(model);
   return violations.length > 0 ? { violations } : { model };
-}
-
-/** A merge patch applied (RFC 7396 section 2). */
-function patch(target: unknown, change: unknown): unknown {
-  if (!isObject(change)) return change;
-  const merged = new Map(Object.entries(isObject(target) ? target : {}));
-  for (const [name, value] of Object.entries(change)) {
-    if (value === null) merged.delete(name);
-    else merged.set(name, patch(merged.get(name), value));
-  }
-  return Object.fromEntries(merged);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What is wrong with the properties one by one, each path once. */
