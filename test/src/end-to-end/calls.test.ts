@@ -17,8 +17,9 @@ t.teardown(async () => {
 });
 
 /** A baresip phone that is registered for an extension. */
-async function baresip(t: Test, number: number): Promise<Baresip> {
-  const phone = await Baresip.start({ ...(await api.createPhone(number)), server: ringfence.sip });
+async function baresip(t: Test, number: number, transport: 'udp' | 'tls' = 'udp'): Promise<Baresip> {
+  const server = ringfence.at(transport);
+  const phone = await Baresip.start({ ...(await api.createPhone(number)), server, transport });
   t.teardown(() => phone.kill());
   await phone.event('REGISTER_OK');
   return phone;
@@ -64,6 +65,21 @@ t.test(
     t.match(declined.param, /^(486|603)/, 'a declined call tells the caller so');
   },
 );
+
+t.test('a baresip phone on TLS calls one on UDP, and is called by it', async (t) => {
+  const [alice, bob] = await Promise.all([baresip(t, 100, 'tls'), baresip(t, 101)]);
+  for (const [caller, callee, number] of [
+    [alice, bob, 101],
+    [bob, alice, 100],
+  ] as const) {
+    caller.dial(number);
+    await callee.event('CALL_INCOMING');
+    callee.answer();
+    await Promise.all([caller.event('CALL_ESTABLISHED'), callee.event('CALL_ESTABLISHED')]);
+    callee.hangUp();
+    await Promise.all([caller.event('CALL_CLOSED'), callee.event('CALL_CLOSED')]);
+  }
+});
 
 t.test('the callee sees the caller and nothing that the caller made up', async (t) => {
   const alice = await line(t, 102);

@@ -17,7 +17,7 @@ export interface BaresipOptions {
   /** The address it binds to, 127.0.0.1 unless given. */
   address?: string;
   /** `udp` unless given. */
-  transport?: 'udp' | 'tcp';
+  transport?: 'udp' | 'tcp' | 'tls';
   /** Seconds it asks to be registered for. */
   expires?: number;
 }

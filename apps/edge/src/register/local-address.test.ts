@@ -20,6 +20,11 @@ t.test("the phone's own address is found where each vendor leaves it", (t) => {
     ['Call-ID, Grandstream', { via: PUBLIC_VIA, 'call-id': '1234-5060-1@BJC.BGI.B.BAC' }, '192.168.1.102'],
     ['Call-ID, IPv6', { 'call-id': 'x@[fd00::4]' }, 'fd00::4'],
     ['malformed Contact, Via all the same', { contact: 'nonsense', via: 'SIP/2.0/UDP 10.0.0.5' }, '10.0.0.5'],
+    [
+      'a browser, which knows no address',
+      { contact: '<sip:a@x1.invalid;transport=ws>', via: 'SIP/2.0/WSS y2.invalid;branch=z9hG4bK1', 'call-id': 'abc' },
+      undefined,
+    ],
     ['nowhere', { contact: '<sip:a@h>', via: PUBLIC_VIA, 'call-id': 'abc' }, undefined],
     ['nothing', {}, undefined],
     ['broken everywhere', { contact: '<sip:a@999.1.1.1>', via: 'SIP/2.0', 'call-id': '@' }, undefined],

@@ -144,7 +144,7 @@ export class Connection {
   #write(channel: Channel, bytes: Buffer, failed: (error: Error) => void): void {
     this.#unsent.add(failed);
     channel.send(bytes, (error) => {
-      if (!error) this.#unsent.delete(failed);
+      if (this.#unsent.delete(failed) && error) failed(error);
     });
   }
 
