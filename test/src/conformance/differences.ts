@@ -15,6 +15,7 @@ export const differences = {
   listeners: 'listens on the addresses of its own configuration',
   unanswered: 'leaves open what an application that went has not answered',
   records: 'tells call records only when its configuration says so',
+  lostConnection: 'waits for the time-out of a request whose connection is gone',
   limits: 'has other limits',
   webSockets: 'leaves more of RFC 6455 and RFC 7118 to its peers',
   silence: 'keeps an application connection that says nothing open',

@@ -2,7 +2,7 @@ import type { Header } from '../sip/headers.js';
 import { newBranch, newUuid } from '../sip/identifiers.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timer, Timers } from '../timers.js';
-import { type Hop, isReliable, isWeb } from '../transport/hop.js';
+import { type Hop, isReliable } from '../transport/hop.js';
 import { ClientInvite, type ClientInviteUser } from './client-invite.js';
 import { ClientNonInvite } from './client-non-invite.js';
 import type { Durations } from './machine.js';
@@ -22,7 +22,7 @@ export interface ClientTransactionEnvironment {
 export interface ClientTransactionEvents {
   /** `bytes` is the response's size as it was received. */
   response(response: SipResponse, from: Hop, bytes: number): void;
-  /** No final response will come: 408 when none came in time, 503 when the request couldn't be sent or its WebSocket is gone. */
+  /** No final response will come: 408 when none came in time, 503 when the request couldn't be sent, or the peer has closed its connection. */
   failed(status: 408 | 503): void;
 }
 
@@ -90,8 +90,9 @@ export class ClientTransaction implements ClientInviteUser {
   }
 
   start(): void {
-    // Over a WebSocket the responses come by the way that the request went, or not at all.
-    if (isWeb(this.hop.transport)) this.#unwatch = this.hop.connection?.whenClosed(this.#failSoon);
+    // A peer that connected to us answers by the way that the request went, or not at all (RFC 5626 section 5.3).
+    const { connection } = this.hop;
+    if (connection?.isAccepted && connection.isOpen) this.#unwatch = connection.whenClosed(this.#failSoon);
     this.#machine.start();
   }
 

@@ -48,6 +48,7 @@ export class Connection {
   #held = 0;
   #isOpen = true;
   #isEstablished = false;
+  #isLeaving = false;
   /** Runs while the connection, the first message, the rest of a message, or any byte is awaited. */
   #deadline: Timer | undefined;
   #messages = 0;
@@ -76,7 +77,12 @@ export class Connection {
 
   /** Whether messages can still be sent. */
   get isOpen(): boolean {
-    return this.#isOpen;
+    return this.#isOpen && !this.#isLeaving;
+  }
+
+  /** Whether the peer opened it, so that nothing else may lead there. */
+  get isAccepted(): boolean {
+    return !this.#isOutbound;
   }
 
   /** Whether the peer has sent a message, or is one that we connected to. */
@@ -95,7 +101,7 @@ export class Connection {
     this.#channel = make({
       message: (message, bytes) => {
         this.#messages += 1;
-        if (this.#isOpen) this.#events.message(this, message, bytes);
+        if (this.isOpen) this.#events.message(this, message, bytes);
       },
       received: (isInsideMessage) => this.#received(isInsideMessage),
       unreadable: () => this.close('unreadable'),
@@ -117,7 +123,7 @@ export class Connection {
 
   /** Calls back when the connection is established, or with an error when it can't be. */
   whenConnected(settled: (error?: Error) => void): void {
-    if (!this.#isOpen) settled(new Error('connection closed'));
+    if (!this.isOpen) settled(new Error('connection closed'));
     else if (this.#isEstablished) settled();
     else this.#waiting.add(settled);
   }
@@ -131,7 +137,7 @@ export class Connection {
   /** Sends a message. `failed` is called when it certainly doesn't reach the peer's system. */
   send(bytes: Buffer, failed: (error: Error) => void): void {
     const channel = this.#channel;
-    if (!this.#isOpen || channel === undefined) failed(new Error('connection closed'));
+    if (!this.isOpen || channel === undefined) failed(new Error('connection closed'));
     else if (!this.#hasRoomFor(bytes.length)) failed(new Error('peer does not read'));
     else if (this.#isEstablished) this.#write(channel, bytes, failed);
     else {
@@ -151,7 +157,8 @@ export class Connection {
   /** Takes leave of the peer and closes the connection, before long even when the peer reads nothing. */
   close(why: 'leaving' | 'unreadable'): void {
     if (this.#channel === undefined || !this.#isEstablished) this.destroy();
-    else {
+    else if (!this.#isLeaving) {
+      this.#isLeaving = true;
       this.#channel.close(why);
       this.#await(CLOSE_TIMEOUT);
     }
@@ -171,7 +178,7 @@ export class Connection {
   }
 
   #received(isInsideMessage: boolean): void {
-    if (!this.isProven) return;
+    if (!this.isProven || this.#isLeaving) return;
     const awaitsRestOf = isInsideMessage ? this.#messages : -1;
     if (awaitsRestOf !== -1 && awaitsRestOf === this.#awaitsRestOf) return;
     this.#awaitsRestOf = awaitsRestOf;

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import t from 'tap';
+import { WebSocket } from 'ws';
 import { createServer } from '../server.js';
 import { type App, type AppMessage, RawApplication, startApp } from '../testing/application.js';
 import { requestText, responseTo } from '../testing/messages.js';
@@ -118,4 +119,20 @@ t.test('a port is free again once the server is closed, and one that is named tw
   });
   t.teardown(() => twice.close());
   t.same((await twice.listen()).sip, [`udp/127.0.0.1:${port}`, `tcp/127.0.0.1:${port}`]);
+});
+
+t.test('a server that closes takes leave of WebSockets with 1001, and waits for nobody', async (t) => {
+  const server = createServer({
+    sip: { contacts: ['sip:127.0.0.1:0;transport=ws'] },
+    admin: { host: '127.0.0.1', port: 0, secret: 'secret' },
+  });
+  const { port } = await server.listen();
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, 'sip');
+  await new Promise((resolve) => socket.once('open', resolve));
+  const half = connect(port, '127.0.0.1');
+  half.on('error', () => {});
+  await new Promise((resolve) => half.once('connect', resolve));
+  const code = new Promise((resolve) => socket.once('close', resolve));
+  await server.close();
+  t.equal(await code, 1001);
 });

@@ -39,7 +39,12 @@ export class Tls {
     this.#credentials = await readCredentials(this.#files);
     const requestCert = this.#credentials?.ca !== undefined;
     this.#server = createServer({ ...this.#options, requestCert, rejectUnauthorized: requestCert });
-    this.#server.on('secureConnection', (secure) => this.#pending.get(peerOf(secure))?.(secure));
+    this.#server.on('secureConnection', (secure) => {
+      const peer = peerOf(secure);
+      const secured = this.#pending.get(peer);
+      this.#pending.delete(peer);
+      secured?.(secure);
+    });
     this.#server.on('tlsClientError', (error, secure) => {
       this.#logger.debug({ err: error, from: secure.remoteAddress }, 'a TLS handshake failed');
     });
