@@ -39,24 +39,6 @@ async function line(t: Test, number: number, transport: Protocol = 'udp') {
   return { account, phone: opened.phone, credentials: opened.credentials, leave: () => opened.register(0) };
 }
 
-for (const [library, transport, number] of [
-  [jsSip, 'ws', 100],
-  [sipJs, 'wss', 101],
-] as const) {
-  t.test(`${library} registers over ${transport.toUpperCase()}, is seen online, and leaves`, async (t) => {
-    const account = await api.createPhone(number);
-    const phone = await page(t, library, account, transport);
-    const { status } = await api.phone(account._id);
-    t.match(status, { online: true, publicIpAddress: '127.0.0.1', userAgent: new RegExp(library, 'i') });
-    const isOurs = (event: { phone?: string; type: string }) => event.phone === account._id;
-    const [registered] = await eventsOf(events, 1, (event) => isOurs(event) && event.type === 'phone.registered');
-    t.match(registered, { protocol: transport, address: '127.0.0.1' });
-    await phone.run('phone.leave()');
-    await phone.event('unregistered');
-    t.equal((await api.phone(account._id)).status.online, false);
-  });
-}
-
 t.test('a wrong password lets no browser in', async (t) => {
   const account = { ...(await api.createPhone(100)), password: 'wrong' };
   const url = `wss://${hostPort(ringfence.at('wss'))}`;
@@ -66,13 +48,25 @@ t.test('a wrong password lets no browser in', async (t) => {
   t.equal((await api.phone(account._id)).status.online, false);
 });
 
+/** That a phone is seen online, registered by this library over this transport. */
+async function isOnline(t: Test, account: ApiPhone, library: Library, protocol: string) {
+  const { status } = await api.phone(account._id);
+  t.match(status, { online: true, publicIpAddress: '127.0.0.1', userAgent: new RegExp(library, 'i') });
+  const isOurs = (event: { phone?: string; type: string }) => event.phone === account._id;
+  const [registered] = await eventsOf(events, 1, (event) => isOurs(event) && event.type === 'phone.registered');
+  t.match(registered, { protocol, address: '127.0.0.1' });
+}
+
 for (const [caller, callee] of [
   [jsSip, sipJs],
   [sipJs, jsSip],
 ] as const) {
-  t.test(`${caller} calls ${callee}: both hear the other, and the callee hangs up`, async (t) => {
-    const alice = await page(t, caller, await api.createPhone(102), 'ws');
-    const bob = await page(t, callee, await api.createPhone(103), 'wss');
+  t.test(`${caller} over WS calls ${callee} over WSS: both are online, hear each other, and leave`, async (t) => {
+    const accounts = [await api.createPhone(102), await api.createPhone(103)] as const;
+    const alice = await page(t, caller, accounts[0], 'ws');
+    const bob = await page(t, callee, accounts[1], 'wss');
+    await isOnline(t, accounts[0], caller, 'ws');
+    await isOnline(t, accounts[1], callee, 'wss');
     await alice.run(`phone.call('${to(103)}')`);
     t.equal(await bob.event('ringing'), 'ringing 102', 'the callee sees the extension that calls');
     await bob.run('phone.answer()');
@@ -80,7 +74,11 @@ for (const [caller, callee] of [
     await Promise.all([alice.hears(), bob.hears()]);
     await bob.run('phone.hangUp()');
     await Promise.all([alice.event('ended'), bob.event('ended')]);
-    for (const phone of [alice, bob]) await phone.run('phone.leave()');
+    for (const [n, phone] of [alice, bob].entries()) {
+      await phone.run('phone.leave()');
+      await phone.event('unregistered');
+      t.equal((await api.phone(accounts[n]?._id ?? '')).status.online, false);
+    }
   });
 }
 
