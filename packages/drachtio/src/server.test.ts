@@ -575,8 +575,8 @@ t.test('TCP: half messages, silence and floods of connections end', async (t) =>
   lively.send(requestText({ via: viaOf(lively, 'l', 'TCP') }));
   await lively.response(503);
   const fourth = await TcpPhone.connect(port);
-  await once(fourth.socket, 'close');
-  await Promise.all([once(silent.socket, 'close'), once(slow.socket, 'close')]);
+  await fourth.closed();
+  await Promise.all([silent.closed(), slow.closed()]);
   clearInterval(drip);
   lively.send(requestText({ via: viaOf(lively, 'l2', 'TCP'), callId: 'again' }));
   await lively.response(503);

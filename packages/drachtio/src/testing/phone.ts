@@ -122,6 +122,11 @@ export class TcpPhone extends Phone {
     return this.socket.localPort ?? 0;
   }
 
+  /** Waits until the connection is closed, in whatever way. */
+  async closed(): Promise<void> {
+    if (!this.socket.closed) await new Promise((resolve) => this.socket.once('close', resolve));
+  }
+
   send(text: string): void {
     this.socket.write(text);
   }
