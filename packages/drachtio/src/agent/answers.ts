@@ -129,26 +129,26 @@ export class Answers {
     if (isReliable(draft)) expected.provisionals?.number(response);
     const dialogId = this.#dialogIdFor(request, expected, status);
     if (isNewDialog) expected.dialog = this.#newDialog(transaction, expected.application);
-    const bytes = transaction.respond(response);
-    if (bytes === undefined) {
+    const text = transaction.respond(response);
+    if (text === undefined) {
       expected.application.respond(id, 'NOK|Response not sent due to unknown transaction');
       return;
     }
-    const meta = responseMeta(transaction.from, bytes.length, method);
-    expected.application.respond(id, `OK|${meta}|${transaction.id}|${dialogId}||Msg sent:|`, bytes);
-    if (isReliable(draft)) this.#repeatReliably(expected, bytes);
+    const meta = responseMeta(transaction.from, text.length, method);
+    expected.application.respond(id, `OK|${meta}|${transaction.id}|${dialogId}||Msg sent:|`, text);
+    if (isReliable(draft)) this.#repeatReliably(expected, text);
     if (status < 200) return;
-    this.#finish(transaction, expected, { request, response, bytes });
-    if (method === 'INVITE' && expected.isInitial) this.#tellOutcome(status, bytes);
+    this.#finish(transaction, expected, { request, response, text });
+    if (method === 'INVITE' && expected.isInitial) this.#tellOutcome(status, text);
   }
 
-  #repeatReliably({ dialog, provisionals }: Expected, bytes: Buffer): void {
+  #repeatReliably({ dialog, provisionals }: Expected, text: string): void {
     if (dialog === undefined || provisionals === undefined) return;
     this.#provisionals.set(dialog, provisionals);
-    provisionals.repeat(bytes);
+    provisionals.repeat(text);
   }
 
-  #tellOutcome(status: number, response: Buffer): void {
+  #tellOutcome(status: number, response: string): void {
     if (status < 300) this.#core.callEvents.start('application', 'uas', response);
     else this.#core.callEvents.stop('application', 'call-rejected', response);
   }
@@ -172,7 +172,7 @@ export class Answers {
   #finish(
     transaction: ServerTransaction,
     expected: Expected,
-    { request, response, bytes }: { request: SipRequest; response: SipResponse; bytes: Buffer },
+    { request, response, text }: { request: SipRequest; response: SipResponse; text: string },
   ): void {
     const { isInitial, dialog } = expected;
     const isSuccess = response.status < 300;
@@ -181,7 +181,7 @@ export class Answers {
     if (dialog === undefined) return;
     if (isInitial && isSuccess) dialog.state = 'confirmed';
     if ((isInitial && !isSuccess) || endsDialog(request, dialog)) this.#end(dialog);
-    else if (isSuccess && request.method === 'INVITE') this.#retransmit(dialog, transaction, bytes);
+    else if (isSuccess && request.method === 'INVITE') this.#retransmit(dialog, transaction, text);
   }
 
   #end(dialog: Dialog<Application>): void {
@@ -199,14 +199,14 @@ export class Answers {
   }
 
   /** RFC 3261 section 13.3.1.4: over every transport, until the ACK comes or for 64 T1. */
-  #retransmit(dialog: Dialog<Application>, transaction: ServerTransaction, bytes: Buffer): void {
+  #retransmit(dialog: Dialog<Application>, transaction: ServerTransaction, response: string): void {
     const { timers, durations } = this.#core;
     this.#stopRetransmitting(dialog);
     this.#unacknowledged.set(dialog, {
       number: transaction.request.cseq.number,
       transactionId: transaction.id,
       retransmission: new Retransmission(timers, { first: durations.t1, longest: durations.t2 }, () =>
-        transaction.send(bytes),
+        transaction.send(response),
       ),
       timeout: timers.start(64 * durations.t1, () => {
         this.#stopRetransmitting(dialog);

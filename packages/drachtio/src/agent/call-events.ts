@@ -19,19 +19,19 @@ export class CallEvents {
     this.#routes = routes;
   }
 
-  attempt(source: CallEventSource, message: Buffer): void {
+  attempt(source: CallEventSource, message: string): void {
     this.#tell('cdr:attempt', source, '', message);
   }
 
-  start(source: CallEventSource, role: 'uas' | 'uac', message: Buffer): void {
+  start(source: CallEventSource, role: 'uas' | 'uac', message: string): void {
     this.#tell('cdr:start', source, `|${role}`, message);
   }
 
-  stop(source: CallEventSource, reason: CallEndReason, message: Buffer): void {
+  stop(source: CallEventSource, reason: CallEndReason, message: string): void {
     this.#tell('cdr:stop', source, `|${reason}`, message);
   }
 
-  #tell(event: string, source: CallEventSource, detail: string, message: Buffer): void {
+  #tell(event: string, source: CallEventSource, detail: string, message: string): void {
     for (const application of this.#routes.all(event)) {
       application.send(`${event}|${source}|${timeOfDay()}${detail}`, message);
     }

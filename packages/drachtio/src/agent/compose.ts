@@ -39,7 +39,7 @@ export function lacksContentType(draft: Draft): boolean {
 
 /** Whether a message is larger than the server itself would accept. */
 export function isTooLarge(message: SipMessage): boolean {
-  return message.body.length + message.head.length > MESSAGE_LIMITS.bytes;
+  return message.size > MESSAGE_LIMITS.bytes;
 }
 
 /** Our Via for a request, with a branch of its own. UDP asks for the answer at the port it is sent from (RFC 3581). */

@@ -46,8 +46,8 @@ export class Exchanges {
       this.#core.dialogs.touch(dialog);
       if (request.method === 'INVITE') dialog.isInviting = true;
     }
-    const meta = requestMeta(hop, transaction.bytes);
-    const message = request.toBuffer();
+    const message = transaction.text;
+    const meta = requestMeta(hop, message.length);
     application.respond(id, `OK|${meta}|${transaction.id}|Msg sent:|`, message);
     if (request.method === 'INVITE' && isInitial) this.#core.callEvents.attempt('application', message);
     if (request.method === 'BYE') this.#core.callEvents.stop('application', 'normal-release', message);
@@ -67,13 +67,13 @@ export class Exchanges {
       return;
     }
     if (dialog !== undefined) this.#applyTo(dialog, exchange, { response, from });
-    const message = response.toBuffer();
+    const message = response.text;
     application.send(`sip|${networkMeta(from, bytes)}|${transaction.id}|${dialog?.id ?? ''}|`, message);
     if (request.method === 'INVITE' && exchange.isInitial) this.#tellOutcome(response, message);
     if (dialog !== undefined) this.#endIfLast(dialog, request, response.status);
   }
 
-  #tellOutcome(response: SipResponse, message: Buffer): void {
+  #tellOutcome(response: SipResponse, message: string): void {
     if (isSuccess(response)) this.#core.callEvents.start('network', 'uac', message);
     else if (response.status >= 300) this.#core.callEvents.stop('network', 'call-rejected', message);
   }
@@ -91,7 +91,7 @@ export class Exchanges {
     const isFirst = dialog.unacknowledged !== number || dialog.owner === undefined;
     if (isOfPeer && isFirst && sentAck === undefined) return false;
     if (!isOfPeer) this.#endFork(exchange, response, from);
-    else if (sentAck !== undefined) this.#core.transports.send(sentAck.bytes, sentAck.hop, () => {});
+    else if (sentAck !== undefined) this.#core.transports.send(sentAck.bytes, sentAck.hop);
     return true;
   }
 
@@ -114,7 +114,7 @@ export class Exchanges {
     resolveNextHop(this.#core, fork, (hop) => {
       if (typeof hop === 'string') return;
       const ack = composeInDialog(draftOf('ACK'), placeIn(fork, number), hop.local);
-      this.#core.transports.send(ack.toBuffer(), hop, () => {});
+      this.#core.transports.send(ack.toBuffer(), hop);
       if (isKnown) return;
       const bye = composeInDialog(draftOf('BYE'), placeIn(fork, number + 1), hop.local);
       this.#core.transactions.request(bye, hop, { response() {}, failed() {} });
@@ -160,7 +160,7 @@ export class Exchanges {
   ): void {
     const usual = answerTo(request, status, newTag());
     const response = new SipResponse(status, reason ?? usual.reason, usual.headers);
-    application.send(`sip|${localMeta(protocol)}|${transactionId}|${dialogId}|`, response.toBuffer());
+    application.send(`sip|${localMeta(protocol)}|${transactionId}|${dialogId}|`, response.text);
   }
 
   /** Forgets a dialog that this final response ends, or that it shows will never be. */

@@ -46,8 +46,10 @@ export class Flows {
 
   /** Notes what a REGISTER that was answered 2xx binds and unbinds. */
   learn(request: SipRequest, response: SipResponse, from: Hop): void {
+    const values = request.values('Contact').filter((value) => /\.invalid/i.test(value));
+    if (values.length === 0) return;
     const requested = parseNumber(request.value('Expires') ?? '', 0xffffffff) ?? DEFAULT_EXPIRY;
-    const contacts = request.values('Contact').flatMap((value) => splitList(value) ?? []);
+    const contacts = values.flatMap((value) => splitList(value) ?? []);
     const granted = parseNumber(response.value('Expires') ?? '', 0xffffffff) ?? requested;
     for (const contact of contacts.slice(0, MAX_CONTACTS)) {
       const address = parseAddress(contact);

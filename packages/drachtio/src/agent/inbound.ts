@@ -61,13 +61,13 @@ export class Inbound implements TransactionUser {
     const transactionId = dialog && this.#answers.acknowledged(dialog, ack.cseq.number);
     if (dialog?.owner === undefined || transactionId === undefined) return;
     const meta = formatMeta({ source: 'network', bytes, protocol: '', address: from.address, port: from.port });
-    dialog.owner.send(`sip|${meta}|${transactionId}|${dialog.id}|`, ack.toBuffer());
+    dialog.owner.send(`sip|${meta}|${transactionId}|${dialog.id}|`, ack.text);
   }
 
   cancelled(invite: ServerTransaction, cancel: SipRequest, from: Hop, bytes: number): void {
     const proxying = this.#proxies.cancelled(invite);
     const { application = proxying, dialog } = this.#answers.abandon(invite);
-    const message = cancel.toBuffer();
+    const message = cancel.text;
     application?.send(`sip|${networkMeta(from, bytes)}|${invite.id}|${dialog?.id ?? ''}|`, message);
     this.#core.callEvents.stop('network', 'call-canceled', message);
   }
@@ -108,7 +108,7 @@ export class Inbound implements TransactionUser {
   ): void {
     this.#answers.expect(transaction, application, dialog);
     const meta = networkMeta(transaction.from, bytes);
-    const message = transaction.request.toBuffer();
+    const message = transaction.request.text;
     application.send(`sip|${meta}|${transaction.id}|${dialogId}|${receivedOn}`, message);
     if (transaction.method === 'INVITE' && dialog === undefined) this.#core.callEvents.attempt('network', message);
     if (transaction.method === 'BYE') this.#core.callEvents.stop('network', 'normal-release', message);

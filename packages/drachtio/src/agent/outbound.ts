@@ -2,7 +2,7 @@ import type { Application } from '../application/connection.js';
 import type { Draft } from '../application/draft.js';
 import { formatMeta } from '../application/meta.js';
 import { Dialog } from '../dialog/dialog.js';
-import { newUuid } from '../sip/identifiers.js';
+import { newId } from '../sip/identifiers.js';
 import { parseUri, type SipUri } from '../sip/uri.js';
 import type { Hop } from '../transport/hop.js';
 import type { ResolveFailure } from '../transport/resolver.js';
@@ -55,8 +55,8 @@ export class Outbound {
       application.respond(id, `NOK|unable to cancel unknown transaction id: ${transactionId}`);
       return;
     }
-    const bytes = cancel.toBuffer();
-    application.respond(id, `OK|${requestMeta(transaction.hop, bytes.length)}|${newUuid()}|Msg sent:|`, bytes);
+    const { text } = cancel;
+    application.respond(id, `OK|${requestMeta(transaction.hop, text.length)}|${newId()}|Msg sent:|`, text);
   }
 
   /** The application is gone: nobody waits for its requests any more, and its INVITEs are cancelled. */
@@ -77,9 +77,9 @@ export class Outbound {
       if (typeof hop === 'string') return;
       const request = composeNext(dialog, bye, hop);
       this.#core.transactions.request(request, hop, { response() {}, failed() {} });
-      const bytes = request.toBuffer();
-      owner?.send(`sip|${requestMeta(hop, bytes.length)}|unsolicited|${dialog.id}|`, bytes);
-      this.#core.callEvents.stop('application', 'ack-timeout', bytes);
+      const { text } = request;
+      owner?.send(`sip|${requestMeta(hop, text.length)}|unsolicited|${dialog.id}|`, text);
+      this.#core.callEvents.stop('application', 'ack-timeout', text);
     });
   }
 
@@ -148,9 +148,9 @@ export class Outbound {
       return;
     }
     const meta = formatMeta({ source: 'application', bytes: 0, protocol: 'unknown', address: '', port: 0 });
-    const transactionId = newUuid();
+    const transactionId = newId();
     const dialogId = DIALOG_METHODS.has(request.method) ? `${request.callId};from-tag=${request.from.tag ?? ''}` : '';
-    application.respond(id, `OK|${meta}|${transactionId}|Msg sent:|`, request.toBuffer());
+    application.respond(id, `OK|${meta}|${transactionId}|Msg sent:|`, request.text);
     // Later, so that an application that awaits the request being sent has time to listen for the response.
     this.#core.timers.start(LOCAL_RESPONSE_DELAY, () => {
       this.#exchanges.respondLocally(application, request, {
@@ -200,8 +200,8 @@ export class Outbound {
       const ack = composeInDialog(draft, placeIn(dialog, number), hop.local);
       const bytes = ack.toBuffer();
       dialog.sentAck = { number, bytes, hop };
-      this.#core.transports.send(bytes, hop, () => {});
-      application.respond(id, `OK|${requestMeta(hop, bytes.length)}|${newUuid()}|Msg sent:|`, bytes);
+      this.#core.transports.send(bytes, hop);
+      application.respond(id, `OK|${requestMeta(hop, bytes.length)}|${newId()}|Msg sent:|`, ack.text);
     });
   }
 }

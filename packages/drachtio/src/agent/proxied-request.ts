@@ -152,7 +152,7 @@ export class ProxiedRequest {
   #forwardSuccess(response: SipResponse, meta: string, isFirst: boolean): void {
     const upstream = withoutOurVia(response);
     if (!this.#transaction.isAnswered) this.#transaction.respond(upstream);
-    else if (this.#request.method === 'INVITE') this.#transaction.send(upstream.toBuffer());
+    else if (this.#request.method === 'INVITE') this.#transaction.send(upstream.text);
     if (!isFirst) return;
     this.#established(response);
     this.#report(response, meta);
@@ -211,7 +211,7 @@ export class ProxiedRequest {
   #report(response: SipResponse, meta: string): void {
     const { application, id, fullResponse } = this.#order;
     // After what is sent to the caller in the same turn.
-    if (fullResponse) setImmediate(() => application.respond(id, `OK|${meta}|||continue`, response.toBuffer()));
+    if (fullResponse) setImmediate(() => application.respond(id, `OK|${meta}|||continue`, response.text));
   }
 
   #finish(): void {

@@ -83,7 +83,7 @@ export class Proxies {
   /** Sends an ACK in such a dialog on to the other party. */
   forwardAck(ack: SipRequest): void {
     this.#resolve(ack, (hop) => {
-      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop, this.#core).toBuffer(), hop, () => {});
+      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop, this.#core).toBuffer(), hop);
     });
   }
 
@@ -93,7 +93,7 @@ export class Proxies {
         if (response.status === 100) return;
         const upstream = withoutOurVia(response);
         if (!transaction.isAnswered) transaction.respond(upstream);
-        else if (request.method === 'INVITE' && response.status < 300) transaction.send(upstream.toBuffer());
+        else if (request.method === 'INVITE' && response.status < 300) transaction.send(upstream.text);
       },
       failed: (status) => transaction.answer(status),
     });

@@ -29,13 +29,13 @@ export class ReliableProvisionals {
   }
 
   /** Sends the response that was numbered last again and again; when no PRACK comes in time, the INVITE is refused. */
-  repeat(bytes: Buffer): void {
+  repeat(response: string): void {
     const { timers, durations } = this.#core;
     this.stop();
     const intervals = { first: durations.t1, longest: Number.MAX_SAFE_INTEGER };
     this.#pending = {
       number: this.#lastNumber,
-      retransmission: new Retransmission(timers, intervals, () => this.#transaction.send(bytes)),
+      retransmission: new Retransmission(timers, intervals, () => this.#transaction.send(response)),
       timeout: timers.start(64 * durations.t1, () => {
         this.stop();
         this.#transaction.answer(504);

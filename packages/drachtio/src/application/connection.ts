@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
-import { newUuid } from '../sip/identifiers.js';
+import { newId } from '../sip/identifiers.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { FrameDecoder } from './frame.js';
@@ -31,8 +31,6 @@ export class Application {
   readonly #decoder: FrameDecoder;
   /** Frames that go out together, one character a byte. */
   #queue = '';
-  readonly #idPrefix = newUuid().slice(0, -12);
-  #sent = 0;
   #isOpen = true;
   #isAuthenticated = false;
 
@@ -78,17 +76,17 @@ export class Application {
   /**
    * Sends one message.
    * @param line the fields after the message's id, one character a byte
-   * @param sip the SIP message that follows, if one does
+   * @param sip the SIP message that follows, if one does, one character a byte
    */
-  send(line: string, sip?: Buffer): void {
+  send(line: string, sip?: string): void {
     if (!this.#isOpen) return;
-    const text = `${this.#newId()}|${line}`;
+    const text = `${newId()}|${line}`;
     if (sip === undefined) this.#enqueue(`${text.length}#${text}`);
-    else this.#enqueue(`${text.length + 2 + sip.length}#${text}\r\n${sip.toString('latin1')}`);
+    else this.#enqueue(`${text.length + 2 + sip.length}#${text}\r\n${sip}`);
   }
 
   /** Answers a message: `OK`, `NO` or `NOK` and what comes with it. */
-  respond(id: string, result: string, sip?: Buffer): void {
+  respond(id: string, result: string, sip?: string): void {
     this.send(`response|${id}|${result}`, sip);
   }
 
@@ -122,12 +120,6 @@ export class Application {
     const frames = this.#queue;
     this.#queue = '';
     if (this.#isOpen && frames !== '') this.#socket.write(frames, 'latin1');
-  }
-
-  /** A message id in the form of a UUID: random for the connection, counted within it. */
-  #newId(): string {
-    this.#sent += 1;
-    return this.#idPrefix + this.#sent.toString(16).padStart(12, '0');
   }
 
   #dispatch(payload: Buffer, events: ApplicationEvents): void {

@@ -3,7 +3,7 @@ import { CALL_ID, consistsOf } from './characters.js';
 import { type CSeq, parseCSeq } from './cseq.js';
 import type { Header } from './headers.js';
 import { reasonPhrase } from './statuses.js';
-import { parseVia, type Via } from './via.js';
+import { formatVia, parseVia, type Via } from './via.js';
 
 /**
  * A SIP message (RFC 3261 section 7): headers in order, body as bytes. Header text is latin1, one character a byte.
@@ -46,6 +46,12 @@ export abstract class SipMessage {
   get cseq(): CSeq {
     this.#cseq ??= this.#parse('CSeq', parseCSeq);
     return this.#cseq ?? unreadable('CSeq');
+  }
+
+  /** The tag of the To header; undefined when there is none, or no To that can be read. */
+  get toTag(): string | undefined {
+    this.#to ??= this.#parse('To', parseAddress);
+    return this.#to?.tag;
   }
 
   /** The names of the mandatory headers that are absent or malformed. */
@@ -96,21 +102,34 @@ export abstract class SipMessage {
     else if (name === 'CSeq') this.#cseq = undefined;
   }
 
+  /** Puts another topmost Via in the place of the one there is. */
+  replaceVia(via: Via): void {
+    this.set('Via', formatVia(via));
+    this.#via = via;
+  }
+
   #parse<T>(name: string, parse: (value: string) => T | undefined): T | undefined {
     const value = this.value(name);
     return value === undefined ? undefined : parse(value);
   }
 
-  /** The message without its body, up to and including the empty line; one character a byte. */
-  get head(): string {
+  /** The message as it goes on the wire, one character a byte. */
+  get text(): string {
     let text = `${this.startLine}\r\n`;
     for (const { name, value } of this.headers) text += `${name}: ${value}\r\n`;
-    return `${text}\r\n`;
+    return this.body.length === 0 ? `${text}\r\n` : `${text}\r\n${this.body.toString('latin1')}`;
+  }
+
+  /** How many bytes that is. */
+  get size(): number {
+    let size = this.startLine.length + this.body.length + 4;
+    for (const { name, value } of this.headers) size += name.length + value.length + 4;
+    return size;
   }
 
   /** The message as it goes on the wire. */
   toBuffer(): Buffer {
-    return joinHeadAndBody(this.head, this.body);
+    return Buffer.from(this.text, 'latin1');
   }
 }
 
@@ -149,14 +168,6 @@ export class SipResponse extends SipMessage {
 /** The body of a message that has none. */
 export const NO_BODY: Buffer = Buffer.alloc(0);
 
-/** Joins a head (latin1 text) and a body into one buffer. */
-export function joinHeadAndBody(head: string, body: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(head.length + body.length);
-  bytes.write(head, 0, 'latin1');
-  if (body.length > 0) body.copy(bytes, head.length);
-  return bytes;
-}
-
 /**
  * The response without body that this server gives to a request by itself (RFC 3261 section 8.2.6).
  * @param toTag added to the To header when the request's has no tag; none for a 100
@@ -167,7 +178,7 @@ export function answerTo(request: SipRequest, status: number, toTag?: string, ex
   for (const header of request.headers) {
     if (!ECHOED.has(header.name) || (header.name !== 'Via' && headers.some(({ name }) => name === header.name)))
       continue;
-    const needsTag = header.name === 'To' && toTag !== undefined && parseAddress(header.value)?.tag === undefined;
+    const needsTag = header.name === 'To' && toTag !== undefined && request.toTag === undefined;
     headers.push(needsTag ? { name: 'To', value: `${header.value};tag=${toTag}` } : header);
   }
   if (status === 100) {

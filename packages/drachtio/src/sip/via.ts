@@ -42,10 +42,10 @@ export function parseVia(value: string): Via | undefined {
 }
 
 /**
- * Writes a received Via with what its receiver knows: the source port where `rport` asks for it, the source address where
- * the sent-by differs from it (RFC 3261 section 18.2.1, RFC 3581 section 4). A `received` the sender wrote is replaced.
+ * A received Via with what its receiver knows: the source port where `rport` asks for it, the source address where the
+ * sent-by differs from it (RFC 3261 section 18.2.1, RFC 3581 section 4). A `received` the sender wrote is replaced.
  */
-export function viaAsReceived(via: Via, address: string, port: number): string {
+export function viaAsReceived(via: Via, address: string, port: number): Via {
   let received = via.host === address ? undefined : address;
   const parameters: Parameter[] = [];
   for (const entry of via.parameters) {
@@ -55,7 +55,12 @@ export function viaAsReceived(via: Via, address: string, port: number): string {
     else parameters.push(entry);
   }
   if (received !== undefined) parameters.push({ name: 'received', value: received });
-  return `SIP/2.0/${via.transport} ${formatHostPort(via.host, via.port)}${formatParameters(parameters)}`;
+  return { ...via, parameters };
+}
+
+/** Writes a Via entry. */
+export function formatVia({ transport, host, port, parameters }: Via): string {
+  return `SIP/2.0/${transport} ${formatHostPort(host, port)}${formatParameters(parameters)}`;
 }
 
 function splitProtocol(value: string): [string?, string?, string?] {

@@ -1,5 +1,5 @@
 import type { Header } from '../sip/headers.js';
-import { newBranch, newUuid } from '../sip/identifiers.js';
+import { newBranch, newId } from '../sip/identifiers.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timer, Timers } from '../timers.js';
 import { type Hop, isReliable } from '../transport/hop.js';
@@ -12,7 +12,7 @@ export interface ClientTransactionEnvironment {
   readonly timers: Timers;
   readonly durations: Durations;
   readonly inviteAge: number;
-  send(bytes: Buffer, hop: Hop, failed: (error: Error) => void): void;
+  send(bytes: Buffer, hop: Hop, failed?: (error: Error) => void): void;
   /** Starts the transaction of a CANCEL, whose responses nobody waits for. */
   request(request: SipRequest, hop: Hop): ClientTransaction;
   terminated(transaction: ClientTransaction): void;
@@ -29,13 +29,14 @@ export interface ClientTransactionEvents {
 /** A request of ours and the network's answers to it. The request's topmost Via is ours, with a branch of its own. */
 export class ClientTransaction implements ClientInviteUser {
   /** What applications know it by. */
-  readonly id: string = newUuid();
+  readonly id: string = newId();
   readonly request: SipRequest;
+  /** The request as it goes on the wire, one character a byte. */
+  readonly text: string;
   readonly hop: Hop;
   readonly branch: string;
   readonly #environment: ClientTransactionEnvironment;
   readonly #events: ClientTransactionEvents;
-  readonly #bytes: Buffer;
   readonly #machine: ClientInvite | ClientNonInvite;
   /** Where the response that is being handled came from. */
   #source: { from: Hop; bytes: number } | undefined;
@@ -55,13 +56,8 @@ export class ClientTransaction implements ClientInviteUser {
     this.branch = request.via.branch ?? newBranch();
     this.#environment = environment;
     this.#events = events;
-    this.#bytes = request.toBuffer();
+    this.text = request.text;
     this.#machine = request.method === 'INVITE' ? new ClientInvite(this) : new ClientNonInvite(this);
-  }
-
-  /** The request's size on the wire. */
-  get bytes(): number {
-    return this.#bytes.length;
   }
 
   /** Whether a final response has come, or won't. */
@@ -122,12 +118,12 @@ export class ClientTransaction implements ClientInviteUser {
   }
 
   sendRequest(): void {
-    this.#environment.send(this.#bytes, this.hop, () => this.#fail());
+    this.#environment.send(Buffer.from(this.text, 'latin1'), this.hop, () => this.#fail());
   }
 
   sendAck(response: SipResponse): void {
     const ack = requestOfSameHop(this.request, 'ACK', response.value('To') ?? '', []);
-    this.#environment.send(ack.toBuffer(), this.hop, () => {});
+    this.#environment.send(ack.toBuffer(), this.hop);
   }
 
   respond(response: SipResponse): void {

@@ -16,7 +16,7 @@ function start(isReliable = false) {
     expired: () => log.push(`${clock.now()} expired`),
     terminated: () => log.push(`${clock.now()} terminated`),
   });
-  const respond = (status: number) => machine.respond(status, Buffer.from(String(status)));
+  const respond = (status: number) => machine.respond(status, String(status));
   return { clock, log, machine, respond };
 }
 

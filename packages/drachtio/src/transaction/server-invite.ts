@@ -6,7 +6,8 @@ import { Retransmission } from './retransmission.js';
 export interface ServerInviteUser extends Machine {
   /** How long the INVITE may stay without a final response, in milliseconds. */
   readonly inviteAge: number;
-  send(response: Buffer): void;
+  /** @param response its text, one character a byte */
+  send(response: string): void;
   /** No final response came in time; one must be given now. */
   expired(): void;
   terminated(): void;
@@ -25,7 +26,7 @@ type State = 'proceeding' | 'completed' | 'confirmed' | 'accepted' | 'terminated
 export class ServerInvite {
   readonly #user: ServerInviteUser;
   #state: State = 'proceeding';
-  #lastResponse: Buffer | undefined;
+  #lastResponse: string | undefined;
   /** Timer G, or what repeats a provisional response each minute. */
   #retransmission: Retransmission | undefined;
   /** The age of the INVITE, later timer H, I or L. */
@@ -57,7 +58,7 @@ export class ServerInvite {
   }
 
   /** Sends a response. Tells whether it was sent: after a final one no other is. */
-  respond(status: number, response: Buffer): boolean {
+  respond(status: number, response: string): boolean {
     if (this.#state !== 'proceeding') return false;
     this.#lastResponse = response;
     const { durations, isReliable } = this.#user;

@@ -14,7 +14,7 @@ function start(isReliable = false) {
     send: (response) => log.push(`${clock.now()} ${response}`),
     terminated: () => log.push(`${clock.now()} terminated`),
   });
-  const respond = (status: number) => machine.respond(status, Buffer.from(String(status)));
+  const respond = (status: number) => machine.respond(status, String(status));
   return { clock, log, machine, respond };
 }
 

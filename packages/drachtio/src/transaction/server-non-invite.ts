@@ -3,7 +3,8 @@ import type { Machine } from './machine.js';
 
 /** What the machine asks of the transaction it drives. */
 export interface ServerNonInviteUser extends Machine {
-  send(response: Buffer): void;
+  /** @param response its text, one character a byte */
+  send(response: string): void;
   terminated(): void;
 }
 
@@ -16,7 +17,6 @@ type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 export class ServerNonInvite {
   readonly #user: ServerNonInviteUser;
   #state: State = 'trying';
-  /** One character a byte: a string takes less memory than the slice of a shared buffer that it came in. */
   #lastResponse: string | undefined;
   /** The client's timer F, later timer J. */
   #timeout: Timer | undefined;
@@ -32,13 +32,13 @@ export class ServerNonInvite {
 
   /** The request came again. */
   receiveAgain(): void {
-    if (this.#lastResponse !== undefined) this.#user.send(Buffer.from(this.#lastResponse, 'latin1'));
+    if (this.#lastResponse !== undefined) this.#user.send(this.#lastResponse);
   }
 
   /** Sends a response. Tells whether it was sent: after a final one no other is. */
-  respond(status: number, response: Buffer): boolean {
+  respond(status: number, response: string): boolean {
     if (this.#state === 'completed' || this.#state === 'terminated') return false;
-    this.#lastResponse = response.toString('latin1');
+    this.#lastResponse = response;
     this.#user.send(response);
     if (status < 200) {
       this.#state = 'proceeding';

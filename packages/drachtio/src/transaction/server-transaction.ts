@@ -1,5 +1,5 @@
 import type { Header } from '../sip/headers.js';
-import { newTag, newUuid } from '../sip/identifiers.js';
+import { newId, newTag } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, type SipResponse } from '../sip/message.js';
 import type { Timers } from '../timers.js';
 import { DEFAULT_PORTS, type Hop, isReliable } from '../transport/hop.js';
@@ -21,7 +21,7 @@ export interface ServerTransactionEnvironment {
 /** A request from the network and our answers to it. */
 export class ServerTransaction implements ServerInviteUser {
   /** What applications know it by. */
-  readonly id: string = newUuid();
+  readonly id: string = newId();
   readonly method: string;
   readonly from: Hop;
   /** Under which requests that come again find it. */
@@ -89,17 +89,17 @@ export class ServerTransaction implements ServerInviteUser {
     return isReliable(this.from.transport);
   }
 
-  /** Sends a response. Gives the bytes sent, undefined when a final response was already given. */
-  respond(response: SipResponse): Buffer | undefined {
-    const bytes = response.toBuffer();
+  /** Sends a response. Gives its text, undefined when a final response was already given. */
+  respond(response: SipResponse): string | undefined {
+    const { text } = response;
     const isFinal = response.status >= 200;
     if (isFinal) this.#isAnswered = true;
-    if (!this.#machine.respond(response.status, bytes)) return undefined;
+    if (!this.#machine.respond(response.status, text)) return undefined;
     if (isFinal) {
       if (this.method !== 'INVITE') this.#request = undefined;
       this.#environment.answered(this);
     }
-    return bytes;
+    return text;
   }
 
   /** Answers by ourselves. */
@@ -121,8 +121,8 @@ export class ServerTransaction implements ServerInviteUser {
     this.#machine.stop();
   }
 
-  send(bytes: Buffer): void {
-    this.#environment.send(bytes, this.#replyTo);
+  send(response: string): void {
+    this.#environment.send(Buffer.from(response, 'latin1'), this.#replyTo);
   }
 
   expired(): void {

@@ -35,7 +35,7 @@ export class Transactions {
   readonly #user: TransactionUser;
   readonly #limit: number;
   readonly #answeredLimit: number;
-  readonly #send: (bytes: Buffer, hop: Hop, failed: (error: Error) => void) => void;
+  readonly #send: (bytes: Buffer, hop: Hop, failed?: (error: Error) => void) => void;
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
   /** Answered server transactions other than INVITE, the oldest first. */
@@ -55,7 +55,7 @@ export class Transactions {
     timers: Timers;
     durations: Durations;
     limits: Limits;
-    send: (bytes: Buffer, hop: Hop, failed: (error: Error) => void) => void;
+    send: (bytes: Buffer, hop: Hop, failed?: (error: Error) => void) => void;
     user: TransactionUser;
   }) {
     this.#user = user;
@@ -65,7 +65,7 @@ export class Transactions {
     const shared = { timers, durations, inviteAge: limits.inviteAge };
     this.#serverEnvironment = {
       ...shared,
-      send: (bytes, hop) => send(bytes, hop, () => {}),
+      send,
       answered: (transaction) => this.#serverAnswered(transaction),
       terminated: (transaction) => this.#forgetServer(transaction),
     };
@@ -172,7 +172,7 @@ export class Transactions {
     const extra = status === 503 ? [{ name: 'Retry-After', value: RETRY_AFTER }] : [];
     const usual = answerTo(request, status, newTag(), extra);
     const response = new SipResponse(status, reason ?? usual.reason, usual.headers);
-    this.#send(response.toBuffer(), replyHop(request, from), () => {});
+    this.#send(response.toBuffer(), replyHop(request, from));
   }
 
   #makeRoom(): boolean {

@@ -115,8 +115,8 @@ export class Transports {
    * a new one.
    * @param failed called later, at most once, when the message certainly didn't get on its way
    */
-  send(bytes: Buffer, hop: Hop, failed: (error: Error) => void): void {
-    this.#send(bytes, hop, (error) => setImmediate(failed, error));
+  send(bytes: Buffer, hop: Hop, failed?: (error: Error) => void): void {
+    this.#send(bytes, hop, failed && ((error) => setImmediate(failed, error)));
   }
 
   /** Opens the connection to a hop, or finds the open one, and tells when it is established or that it can't be. */
@@ -126,16 +126,16 @@ export class Transports {
     else connection.whenConnected(settled);
   }
 
-  #send(bytes: Buffer, hop: Hop, failed: (error: Error) => void): void {
+  #send(bytes: Buffer, hop: Hop, failed: ((error: Error) => void) | undefined): void {
     if (hop.transport === 'udp') {
       const socket = this.#udp.get(hop.local);
-      if (socket === undefined) failed(new Error('closed'));
+      if (socket === undefined) failed?.(new Error('closed'));
       else socket.send(bytes, hop.address, hop.port, failed);
       return;
     }
     const connection = this.#connectionTo(hop);
-    if (connection === undefined) failed(new Error('no connection'));
-    else connection.send(bytes, failed);
+    if (connection === undefined) failed?.(new Error('no connection'));
+    else connection.send(bytes, failed ?? (() => {}));
   }
 
   #connectionTo(hop: Hop): Connection | undefined {
@@ -223,7 +223,7 @@ export class Transports {
 
   #hand(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void {
     const request = message instanceof Malformed ? message.request : 'method' in message ? message : undefined;
-    request?.set('Via', viaAsReceived(request.via, from.address, from.port));
+    request?.replaceVia(viaAsReceived(request.via, from.address, from.port));
     try {
       this.#user.message(message, from, bytes);
     } catch (error) {

@@ -53,14 +53,13 @@ export class UdpSocket {
   }
 
   /** Sends a datagram. `failed` is called when the system refuses it. */
-  send(bytes: Buffer, address: string, port: number, failed: (error: Error) => void): void {
+  send(bytes: Buffer, address: string, port: number, failed: ((error: Error) => void) | undefined): void {
     if (address.includes(':') !== this.#isV6 || port === 0) {
-      failed(new Error(`${address} port ${port} can't be reached from this socket`));
+      failed?.(new Error(`${address} port ${port} can't be reached from this socket`));
       return;
     }
-    this.#socket.send(bytes, 0, bytes.length, port, address, (error) => {
-      if (error) failed(error);
-    });
+    const sent = failed && ((error: Error | null) => error && failed(error));
+    this.#socket.send(bytes, 0, bytes.length, port, address, sent);
   }
 
   async close(): Promise<void> {
