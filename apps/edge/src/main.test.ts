@@ -12,7 +12,7 @@ const settings = {
   REDIS_URL: bench.redis.url,
   RINGFENCE_KEY: '07'.repeat(32),
   DRACHTIO_HOST: '127.0.0.1',
-  DRACHTIO_PORT: `${bench.server.addresses?.admin.port}`,
+  DRACHTIO_PORT: `${bench.server.address()?.admin.port}`,
   DRACHTIO_SECRET: 'test',
 };
 

@@ -7,6 +7,7 @@ export { SipRequest, SipResponse } from './sip/message.js';
 export { Malformed, parseDatagram } from './sip/parser.js';
 export { type HostPort, parseHostPort, parseUri, type SipUri } from './sip/uri.js';
 export { parseVia, type Via } from './sip/via.js';
+export type { TracedMessage, TraceListener } from './traces.js';
 export { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 export { type Certificate, makeCertificate } from './transport/certificate.js';
 export { type Contact, parseContact, splitContacts } from './transport/contact.js';

@@ -1,7 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import t from 'tap';
+import { SETTINGS as SETTINGS_READ } from './settings.js';
 import { startApp } from './testing/application.js';
+import { requestText } from './testing/messages.js';
+import { UdpPhone } from './testing/phone.js';
 
 const MAIN = new URL('./main.js', import.meta.url);
 const SETTINGS = {
@@ -18,8 +23,8 @@ interface Ready {
   readonly admin: { host: string; port: number };
 }
 
-function run(settings: object): ChildProcess {
-  return fork(MAIN, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+function run(settings: object, args: readonly string[] = []): ChildProcess {
+  return fork(MAIN, args, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
 }
 
 async function output(stream: NodeJS.ReadableStream | null): Promise<string> {
@@ -74,4 +79,59 @@ t.test('killed and started again on the same ports, it serves the application th
   app.disconnect();
   second.kill('SIGTERM');
   await once(second, 'exit');
+});
+
+t.test('--help names every setting; anything else it doesn’t know ends it with 2', async (t) => {
+  const helping = run({}, ['--help']);
+  const [[code], text] = await Promise.all([once(helping, 'exit'), output(helping.stdout)]);
+  t.equal(code, 0);
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  for (const { name } of SETTINGS_READ) {
+    t.match(text, name);
+    t.match(readme, `\`${name}\``, 'and so does the README');
+  }
+  for (const args of [['--port=5060'], ['trace'], ['trace', 'a', 'b']]) {
+    const wrong = run(SETTINGS, args);
+    const [[code], errors] = await Promise.all([once(wrong, 'exit'), output(wrong.stderr)]);
+    t.equal(code, 2);
+    t.match(errors, `unknown arguments: ${args.join(' ')}\n`);
+  }
+});
+
+t.test('the trace command shows the messages of a running server', async (t) => {
+  const server = run(SETTINGS);
+  const { sip, admin } = await ready(server);
+  const env = { ...SETTINGS, DRACHTIO_PORT: String(admin.port) };
+  const tracing = run(env, ['trace', 'watched']);
+  const lines = createInterface({ input: tracing.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => (await lines.next()).value;
+  t.equal(await line(), '--- tracing until Ctrl-C');
+  const phone = await UdpPhone.start(Number(sip[0]?.split(':').at(-1)));
+  phone.send(requestText({ method: 'OPTIONS', callId: 'watched' }));
+  t.match(await line(), /^--- [\d:.]+ received from udp\/127\.0\.0\.1:\d+$/);
+  t.match(await line(), /^OPTIONS /);
+  await phone.response(503);
+  phone.close();
+  server.kill('SIGTERM');
+  const errors = output(tracing.stderr);
+  t.equal((await once(tracing, 'exit'))[0], 1);
+  t.equal(await errors, 'the server has closed the connection\n');
+});
+
+t.test('the trace command says why it can’t', async (t) => {
+  const server = run(SETTINGS);
+  const { admin } = await ready(server);
+  const ask = async (settings: object): Promise<string> => {
+    const child = run({ ...SETTINGS, ...settings }, ['trace', 'x']);
+    const [[code], errors] = await Promise.all([once(child, 'exit'), output(child.stderr)]);
+    t.equal(code, 1);
+    return errors;
+  };
+  t.equal(
+    await ask({ DRACHTIO_PORT: String(admin.port), DRACHTIO_SECRET: 'wrong' }),
+    'the server refuses: incorrect secret\n',
+  );
+  t.match(await ask({ DRACHTIO_PORT: '1' }), /^no drachtio server at 127\.0\.0\.1 port 1: /);
+  server.kill('SIGTERM');
+  await once(server, 'exit');
 });

@@ -1,6 +1,8 @@
+#!/usr/bin/env node
+import { help, trace } from './command.js';
 import type { Logger } from './logger.js';
 import { createServer } from './server.js';
-import { LOG_LEVELS, type LogLevel, readSettings } from './settings.js';
+import { LOG_LEVELS, type LogLevel, readSettings, type Settings } from './settings.js';
 
 /** How long closing may take before the process ends anyway, in milliseconds. */
 const CLOSE_TIMEOUT = 2_000;
@@ -15,13 +17,29 @@ function jsonLogger(level: LogLevel): Logger {
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
 }
 
-async function main(): Promise<void> {
-  const settings = readSettings(process.env);
-  if (Array.isArray(settings)) {
-    for (const mistake of settings) process.stderr.write(`${mistake}\n`);
-    process.exit(1);
+async function main(args: readonly string[]): Promise<void> {
+  const [command, callId, ...more] = args;
+  const isTrace = command === 'trace' && callId !== undefined && more.length === 0;
+  if (command === '--help' || command === '-h') process.stdout.write(help());
+  else if (command !== undefined && !isTrace) fail(2, [`unknown arguments: ${args.join(' ')}`, 'see --help']);
+  else {
+    const settings = readSettings(process.env);
+    if (Array.isArray(settings)) fail(1, settings);
+    else if (isTrace) await trace(callId, settings.admin, (text) => process.stdout.write(text)).then(lost);
+    else await serve(settings);
   }
-  const { logLevel, ...options } = settings;
+}
+
+function lost(): never {
+  throw new Error('the server has closed the connection');
+}
+
+function fail(status: number, mistakes: readonly string[]): never {
+  for (const mistake of mistakes) process.stderr.write(`${mistake}\n`);
+  process.exit(status);
+}
+
+async function serve({ logLevel, ...options }: Settings): Promise<void> {
   const server = createServer({ ...options, logger: jsonLogger(logLevel) });
   const { sip, admin } = await server.listen();
   process.stdout.write(`listening for SIP on ${sip.join(', ')} and for applications on ${admin.host}:${admin.port}\n`);
@@ -33,7 +51,4 @@ async function main(): Promise<void> {
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.once(event, stop);
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
-});
+main(process.argv.slice(2)).catch((error: Error) => fail(1, [error.message]));

@@ -11,6 +11,7 @@ import { Dialogs } from './dialog/dialogs.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { type Logger, silentLogger } from './logger.js';
 import { Timers } from './timers.js';
+import { type TraceListener, Traces } from './traces.js';
 import { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 import { Transactions } from './transaction/transactions.js';
 import { parseContact } from './transport/contact.js';
@@ -55,7 +56,12 @@ export interface DrachtioServer {
    */
   listen(): Promise<Addresses>;
   /** Where it listens; undefined before {@link listen} and after {@link close}. */
-  readonly addresses: Addresses | undefined;
+  address(): Addresses | undefined;
+  /**
+   * Shows every SIP message with a Call-ID, with credentials and media keys left out, until the function it gives is called.
+   * @param listener takes the messages; without one they go to the logger at level info
+   */
+  trace(callId: string, listener?: TraceListener): () => void;
   /** Answers what is open with 503, closes all connections and sockets. */
   close(): Promise<void>;
 }
@@ -75,11 +81,14 @@ class Server implements DrachtioServer {
   readonly #transactions: Transactions;
   readonly #dialogs: Dialogs<Application>;
   readonly #applications: Applications;
+  readonly #traces = new Traces();
+  readonly #logMessage: TraceListener;
   #addresses: Addresses | undefined;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     const logger = options.logger ?? silentLogger;
+    this.#logMessage = ({ text, ...facts }) => logger.info({ ...facts, sip: text }, 'traced message');
     const timers = new Timers(undefined, (error) => logger.error({ err: error }, 'a timer failed'));
     this.#timers = timers;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -92,6 +101,7 @@ class Server implements DrachtioServer {
         timers,
         limits,
         logger,
+        traces: this.#traces,
         user: { message: (message, from, bytes) => this.#transactions.receive(message, from, bytes) },
       },
     );
@@ -133,6 +143,7 @@ class Server implements DrachtioServer {
       request: (...order) => outbound.request(...order),
       cancel: (...order) => outbound.cancel(...order),
       proxy: (...order) => proxies.proxy(...order),
+      trace: (callId, listener) => this.#traces.start(callId, listener),
       gone: (application) => {
         answers.gone(application);
         outbound.gone(application);
@@ -141,8 +152,12 @@ class Server implements DrachtioServer {
     };
   }
 
-  get addresses(): Addresses | undefined {
+  address(): Addresses | undefined {
     return this.#addresses;
+  }
+
+  trace(callId: string, listener: TraceListener = this.#logMessage): () => void {
+    return this.#traces.start(callId, listener);
   }
 
   async listen(): Promise<Addresses> {

@@ -11,6 +11,28 @@ export interface Settings {
   readonly logLevel: LogLevel;
 }
 
+/** The environment variables that are read, as `--help` shows them. */
+export const SETTINGS: readonly { name: string; usual?: string; meaning: string }[] = [
+  { name: 'SIP_CONTACTS', meaning: 'what to listen on, such as sip:0.0.0.0:5060;transport=udp,tcp sips:0.0.0.0:5061' },
+  {
+    name: 'SIP_HOST',
+    usual: '0.0.0.0',
+    meaning: 'without SIP_CONTACTS: IP addresses to listen on, separated by commas',
+  },
+  { name: 'SIP_PORT', usual: '5060', meaning: 'without SIP_CONTACTS: the port for UDP and TCP; 0 takes a free one' },
+  { name: 'TLS_CERT', meaning: 'path of the certificate chain for TLS; a self-signed one is made without it' },
+  { name: 'TLS_KEY', meaning: 'path of its key' },
+  { name: 'TLS_CA', meaning: 'path of the authorities whose client certificates are asked for' },
+  { name: 'DRACHTIO_HOST', usual: '127.0.0.1', meaning: 'IP address that applications connect to' },
+  { name: 'DRACHTIO_PORT', usual: '9022', meaning: 'port that applications connect to; 0 takes a free one' },
+  { name: 'DRACHTIO_SECRET', meaning: 'what applications authenticate with; must be set' },
+  {
+    name: 'LOG_LEVEL',
+    usual: 'info',
+    meaning: 'least severe log line written: trace, debug, info, warn, error or fatal',
+  },
+];
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

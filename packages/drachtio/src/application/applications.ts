@@ -4,8 +4,10 @@ import type { Limits } from '../limits.js';
 import type { Logger } from '../logger.js';
 import { consistsOf, TOKEN } from '../sip/characters.js';
 import type { Timers } from '../timers.js';
+import type { TraceListener } from '../traces.js';
 import { Application } from './connection.js';
 import { type Draft, parseDraft } from './draft.js';
+import { timeOfDay } from './meta.js';
 import { Routes } from './routes.js';
 
 /** What an authenticated application asks for. */
@@ -20,6 +22,8 @@ export interface ApplicationUser {
   cancel(application: Application, id: string, transactionId: string, draft: Draft): void;
   /** A proxy order: the fields after `proxy`. */
   proxy(application: Application, id: string, order: readonly string[], draft: Draft): void;
+  /** Starts a trace; gives the function that ends it. */
+  trace(callId: string, listener: TraceListener): () => void;
   gone(application: Application): void;
 }
 
@@ -27,6 +31,8 @@ export interface ApplicationUser {
 export const PROTOCOL_VERSION = 'v0.9.10';
 
 const MAX_ROUTES = 64;
+/** How many traces one application may run. */
+const MAX_TRACES = 16;
 
 /** The application port: accepts applications, lets them in by the shared secret, and takes their messages. */
 export class Applications {
@@ -97,6 +103,7 @@ export class Applications {
     if (!this.#applications.delete(application)) return;
     if (!application.isAuthenticated) this.#unauthenticated -= 1;
     for (const verb of application.routes) this.routes.remove(verb, application);
+    for (const end of application.traces) end();
     if (application.isAuthenticated) {
       this.#logger.info({ application: application.name, tags: application.tags }, 'application gone');
       this.#user().gone(application);
@@ -132,7 +139,8 @@ export class Applications {
       application.routes.delete(first.toLowerCase());
       this.routes.remove(first.toLowerCase(), application);
       application.respond(id, 'OK');
-    } else if (type === 'sip' || type === 'proxy') this.#takeSip(application, { id, type, rest, sip });
+    } else if (type === 'trace') this.#trace(application, id, first);
+    else if (type === 'sip' || type === 'proxy') this.#takeSip(application, { id, type, rest, sip });
     else refuse(application, id, 'Unknown message type');
   }
 
@@ -164,6 +172,19 @@ export class Applications {
     }
     application.routes.add(verb);
     this.routes.add(verb, application);
+    application.respond(id, 'OK');
+  }
+
+  /** Sends the application every message with this Call-ID, as long as it stays. */
+  #trace(application: Application, id: string, callId: string): void {
+    if (callId === '' || application.traces.length >= MAX_TRACES) {
+      application.respond(id, callId === '' ? 'NOK|trace without a Call-ID' : 'NOK|too many traces');
+      return;
+    }
+    const end = this.#user().trace(callId, ({ direction, transport, address, port, text }) =>
+      application.send(`trace|${direction}|${transport}|${address}|${port}|${timeOfDay()}`, text),
+    );
+    application.traces.push(end);
     application.respond(id, 'OK');
   }
 

@@ -22,6 +22,8 @@ export class Application {
   tags: readonly string[] = [];
   /** The verbs it wants to hear of. */
   readonly routes = new Set<string>();
+  /** What ends each trace it has asked for. */
+  readonly traces: (() => void)[] = [];
   /** Requests it has yet to answer, by transaction id. */
   readonly received = new Map<string, ServerTransaction>();
   /** Requests it sent that have no final response yet, by transaction id. */

@@ -5,6 +5,7 @@ import type { SipRequest, SipResponse } from '../sip/message.js';
 import { Malformed, parseDatagram } from '../sip/parser.js';
 import { viaAsReceived } from '../sip/via.js';
 import type { Timers } from '../timers.js';
+import type { Traces } from '../traces.js';
 import type { Connection } from './connection.js';
 import { Connections } from './connections.js';
 import type { Contact } from './contact.js';
@@ -37,6 +38,7 @@ export class Transports {
   readonly #contacts: readonly Contact[];
   readonly #logger: Logger;
   readonly #user: TransportUser;
+  readonly #traces: Traces;
   readonly #tls: Tls;
   readonly #handshakes: Handshakes;
   readonly #connections: Connections;
@@ -47,10 +49,17 @@ export class Transports {
   /** @param contacts what to listen on */
   constructor(
     { contacts, tls = {} }: { contacts: readonly Contact[]; tls?: TlsFiles | undefined },
-    { timers, limits, logger, user }: { timers: Timers; limits: Limits; logger: Logger; user: TransportUser },
+    {
+      timers,
+      limits,
+      logger,
+      user,
+      traces,
+    }: { timers: Timers; limits: Limits; logger: Logger; user: TransportUser; traces: Traces },
   ) {
     this.#contacts = contacts;
     this.#logger = logger;
+    this.#traces = traces;
     this.#user = user;
     this.#tls = new Tls(tls, { timers, logger });
     this.#handshakes = new Handshakes({ timers, limits, tls: this.#tls });
@@ -116,6 +125,7 @@ export class Transports {
    * @param failed called later, at most once, when the message certainly didn't get on its way
    */
   send(bytes: Buffer, hop: Hop, failed?: (error: Error) => void): void {
+    if (this.#traces.isOn) this.#traces.note('sent', bytes.toString('latin1'), hop);
     this.#send(bytes, hop, failed && ((error) => setImmediate(failed, error)));
   }
 
@@ -223,6 +233,8 @@ export class Transports {
 
   #hand(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void {
     const request = message instanceof Malformed ? message.request : 'method' in message ? message : undefined;
+    const traced = message instanceof Malformed ? request : message;
+    if (this.#traces.isOn && traced !== undefined) this.#traces.note('received', traced.text, from);
     request?.replaceVia(viaAsReceived(request.via, from.address, from.port));
     try {
       this.#user.message(message, from, bytes);
