@@ -1,9 +1,9 @@
 import t from 'tap';
-import { parseParameters, sdp } from '../sip/index.js';
-import type { Leg, Request } from './application.js';
+import { ackFailure, Dialog, hostPort, parseParameters, sdp } from '../sip/index.js';
+import { answer, type Leg, type Request, startApplication } from './application.js';
 import { callIn, callOut } from './calls.js';
 import { later } from './later.js';
-import { startTarget } from './target.js';
+import { openPhone, startTarget } from './target.js';
 
 /** What runs inside a call that stands. */
 const target = await startTarget(t);
@@ -183,6 +183,58 @@ t.test('a re-INVITE while the application has yet to answer another is answered 
   t.match(second.get('Retry-After'), /^\d$/);
   answerFirst();
   t.equal((await phone.final(one)).status, 200);
+});
+
+t.test('the application’s re-INVITE while the phone’s waits is the phone’s to refuse; both end (491)', async (t) => {
+  const { leg, phone, dialog } = await callIn(t, target);
+  const waiting = later<() => void>();
+  leg.on('modify', (_, res) => waiting.resolve(() => res.send(200, { body: leg.local.sdp })));
+  const ours = dialog.send(dialog.request('INVITE', { body: sdp(phone, 40_002) }));
+  const answerOurs = await waiting.promise;
+  const refused = t.rejects(leg.modify(sdp(target.sip, 41_002)), { message: /491/ });
+  const theirs = await dialog.expect('INVITE');
+  phone.reply(theirs, 491);
+  t.equal((await dialog.expect('ACK')).branch, theirs.branch);
+  await refused;
+  answerOurs();
+  t.equal((await phone.final(ours)).status, 200);
+  dialog.send(dialog.ack());
+  t.equal((await dialog.bye()).status, 200);
+});
+
+t.test('a BYE while a re-INVITE waits ends that with 487 (RFC 3261 section 15.1.2)', async (t) => {
+  const { leg, phone, dialog } = await callIn(t, target);
+  const waiting = later<void>();
+  leg.on('modify', () => waiting.resolve());
+  const reinvite = dialog.send(dialog.request('INVITE', { body: sdp(phone, 40_002) }));
+  await waiting.promise;
+  t.equal((await dialog.bye()).status, 200);
+  const terminated = await phone.final(reinvite);
+  t.equal(terminated.status, 487);
+  phone.send(ackFailure(reinvite, terminated));
+});
+
+t.test('a caller’s BYE in an early dialog ends the INVITE with 487', async (t) => {
+  const late = later<string | null>();
+  const byes = later<() => void>();
+  await startApplication(t, target, {
+    invite: async (_, res) => {
+      await answer(res, 180);
+      (await byes.promise)();
+      res.send(200, { body: sdp(target.sip) }, (error) => late.resolve(error));
+    },
+    bye: (_, res) => byes.resolve(() => res.send(200)),
+  });
+  const phone = await openPhone(t, target);
+  const invite = phone.send(phone.request('INVITE', undefined, { body: sdp(phone) }));
+  const ringing = await phone.response(invite, 180);
+  const early = Dialog.caller(phone, invite, ringing.set('Contact', `<sip:${hostPort(target.sip)}>`));
+  t.equal((await early.bye()).status, 200);
+  const terminated = await phone.final(invite);
+  t.equal(terminated.status, 487);
+  t.equal(terminated.tag('To'), ringing.tag('To'));
+  phone.send(ackFailure(invite, terminated));
+  t.match(await late.promise, /unknown transaction/);
 });
 
 t.test('of two BYEs that cross, both are answered 200', async (t) => {

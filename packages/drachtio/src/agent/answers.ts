@@ -34,6 +34,8 @@ export class Answers {
   readonly #expected = new Map<ServerTransaction, Expected>();
   /** The reliable provisional responses of the INVITEs that await a PRACK, by dialog. */
   readonly #provisionals = new Map<Dialog<Application>, ReliableProvisionals>();
+  /** The INVITE in progress that each dialog was made by, or has inside. */
+  readonly #invites = new Map<Dialog<Application>, ServerTransaction>();
   readonly #unacknowledged = new Map<Dialog<Application>, Unacknowledged>();
   readonly #hangUp: (dialog: Dialog<Application>, reason: string) => void;
 
@@ -49,7 +51,7 @@ export class Answers {
     const provisionals = isInvite ? new ReliableProvisionals(this.#core, transaction) : undefined;
     this.#expected.set(transaction, { application, isInitial: dialog === undefined, dialog, provisionals });
     application.received.set(transaction.id, transaction);
-    if (isInvite && dialog !== undefined) dialog.isInvited = true;
+    if (isInvite && dialog !== undefined) this.#noteInvite(dialog, transaction);
     transaction.onTerminated = () => this.abandon(transaction);
   }
 
@@ -164,7 +166,7 @@ export class Answers {
   #newDialog(transaction: ServerTransaction, owner: Application): Dialog<Application> {
     const { request, from, toTag } = transaction;
     const dialog = Dialog.ofServer(request, from, { localTag: toTag, owner });
-    dialog.isInvited = request.method === 'INVITE';
+    if (request.method === 'INVITE') this.#noteInvite(dialog, transaction);
     this.#core.dialogs.add(dialog);
     return dialog;
   }
@@ -184,9 +186,19 @@ export class Answers {
     else if (isSuccess && request.method === 'INVITE') this.#retransmit(dialog, transaction, text);
   }
 
+  #noteInvite(dialog: Dialog<Application>, transaction: ServerTransaction): void {
+    dialog.isInvited = true;
+    this.#invites.set(dialog, transaction);
+  }
+
+  /** Forgets a dialog. An INVITE that it leaves unanswered is answered 487 (section 15.1.2). */
   #end(dialog: Dialog<Application>): void {
     this.#stopRetransmitting(dialog);
     this.#core.dialogs.delete(dialog);
+    const invite = this.#invites.get(dialog);
+    if (invite === undefined || invite.isAnswered) return;
+    invite.answer(487);
+    this.abandon(invite);
   }
 
   #settle(transaction: ServerTransaction, { application, dialog, provisionals }: Expected): void {
@@ -195,6 +207,7 @@ export class Answers {
     provisionals?.stop();
     if (transaction.method !== 'INVITE' || dialog === undefined) return;
     dialog.isInvited = false;
+    this.#invites.delete(dialog);
     this.#provisionals.delete(dialog);
   }
 
