@@ -18,6 +18,7 @@ export const differences = {
   lostConnection: 'waits for the time-out of a request whose connection is gone',
   limits: 'has other limits',
   webSockets: 'leaves more of RFC 6455 and RFC 7118 to its peers',
+  torture: 'leaves some refusals of RFC 3261 section 8.2 to the application and drops what it can’t parse',
   silence: 'keeps an application connection that says nothing open',
 } as const;
 

@@ -8,6 +8,7 @@ import type { Hop } from '../transport/hop.js';
 import type { Answers } from './answers.js';
 import { type Core, networkMeta } from './core.js';
 import type { Proxies } from './proxies.js';
+import { screen } from './screening.js';
 
 /** The methods of RFC 3261 and its extensions: a request of another that no application takes is answered 501. */
 const KNOWN_METHODS = new Set(
@@ -36,6 +37,11 @@ export class Inbound implements TransactionUser {
     const { request, method } = transaction;
     if (this.#proxies.isBetween(request)) {
       this.#proxies.forward(transaction);
+      return;
+    }
+    const refusal = screen(request);
+    if (refusal !== undefined) {
+      transaction.answer(refusal.status, refusal.headers);
       return;
     }
     // A REGISTER belongs to no dialog, whatever its To says.

@@ -1,4 +1,4 @@
-import { consistsOf, parseNumber, skipBlanks, TOKEN } from '../sip/characters.js';
+import { consistsOf, parseNumber, TOKEN, trimBlanks } from '../sip/characters.js';
 import { type Header, longName } from '../sip/headers.js';
 
 /** What an application wants sent: the start line, the headers it cares about and the body. The server adds the rest. */
@@ -29,7 +29,7 @@ export function parseDraft(payload: Buffer): Draft | undefined {
   if (startLine.startsWith('SIP/2.0 ')) {
     const status = parseNumber(startLine.slice(8, 11), 699);
     if (status === undefined || status < 100) return undefined;
-    return { ...rest, method: undefined, uri: '', status, reason: startLine.slice(12).trim() };
+    return { ...rest, method: undefined, uri: '', status, reason: trimBlanks(startLine.slice(12)) };
   }
   const [method = '', uri = '', version, ...more] = startLine.split(' ');
   if (version !== 'SIP/2.0' || more.length > 0 || !consistsOf(TOKEN, method)) return undefined;
@@ -54,8 +54,8 @@ function parseLines(lines: readonly string[]): Header[] {
   const headers: Header[] = [];
   for (const line of lines) {
     const colon = line.indexOf(':');
-    const spelling = line.slice(0, Math.max(0, colon)).trimEnd();
-    const value = line.slice(skipBlanks(line, colon + 1)).trimEnd();
+    const spelling = trimBlanks(line.slice(0, Math.max(0, colon)));
+    const value = trimBlanks(line.slice(colon + 1));
     if (consistsOf(TOKEN, spelling) && !hasControl(value)) headers.push({ name: longName(spelling), value });
   }
   return headers;

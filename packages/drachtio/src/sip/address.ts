@@ -1,4 +1,4 @@
-import { consistsOf, isBlank, skipBlanks, TOKEN } from './characters.js';
+import { consistsOf, DISPLAY_NAME, isBlank, skipBlanks, TOKEN, trimBlanks } from './characters.js';
 import { endOfQuoted, type Parameter, parameter, parseParameters } from './parameters.js';
 import { isAbsoluteUri } from './uri.js';
 
@@ -25,8 +25,10 @@ export function parseAddress(value: string): Address | undefined {
   if (open === -1) return parseAddrSpec(value);
   const close = value.indexOf('>', open);
   const uri = value.slice(open + 1, close);
-  if (close === -1 || !isAbsoluteUri(uri)) return undefined;
-  return finish(value.slice(0, open).trim(), uri, parseParameters(value, close + 1));
+  const displayName = trimBlanks(value.slice(0, open));
+  const isNamed = displayName === '' || displayName.startsWith('"') || consistsOf(DISPLAY_NAME, displayName);
+  if (close === -1 || !isNamed || !isAbsoluteUri(uri)) return undefined;
+  return finish(displayName, uri, parseParameters(value, close + 1));
 }
 
 /** Writes an address with its URI in angle brackets and the given parameters text (`;tag=…`) after it. */
@@ -43,7 +45,7 @@ function startOfUri(value: string): number | -1 | undefined {
     return value[i] === '<' ? i : undefined;
   }
   const open = value.indexOf('<', i);
-  return open !== -1 && value.lastIndexOf('"', open) === -1 ? open : open === -1 ? -1 : undefined;
+  return open;
 }
 
 function parseAddrSpec(value: string): Address | undefined {

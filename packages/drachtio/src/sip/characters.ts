@@ -16,6 +16,9 @@ export const HOST = characterClass(`${ALPHANUMERIC}-._`);
 /** Characters of a URI parameter's name or value, and of the URI headers after `?`. */
 export const URI_PARAMETER = characterClass(`${ALPHANUMERIC}-_.!~*'()%[]/:&+$`);
 
+/** Characters of a display name without quotes: tokens and blanks, and UTF-8, which is met in practice. */
+export const DISPLAY_NAME = characterClass(`${ALPHANUMERIC}-.!%*_+\`'~ \t${bytesAbove(127)}`);
+
 /** Characters of a Call-ID: all visible ones, more than the grammar has, but for the one that divides drachtio's fields. */
 export const CALL_ID = characterClass(visibleCharacters().replace('|', ''));
 /** Characters of a parameter's value that stands without quotes: a token or host, and what is met in practice. */
@@ -55,8 +58,20 @@ export function skipBlanks(text: string, position: number): number {
   return i;
 }
 
+/** The text without spaces and tabs around it; `trim` would take a byte of UTF-8 for a blank. */
+export function trimBlanks(text: string): string {
+  const start = skipBlanks(text, 0);
+  let end = text.length;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
 function visibleCharacters(): string {
   return Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).join('');
+}
+
+function bytesAbove(byte: number): string {
+  return Array.from({ length: 255 - byte }, (_, i) => String.fromCharCode(byte + 1 + i)).join('');
 }
 
 function characterClass(members: string): Uint8Array {

@@ -1,3 +1,4 @@
+import { trimBlanks } from './characters.js';
 import { endOfQuoted } from './parameters.js';
 
 /**
@@ -18,10 +19,10 @@ export function splitList(value: string): string[] | undefined {
     } else if (character === '<') bracketed = true;
     else if (character === '>') bracketed = false;
     else if (character === ',' && !bracketed) {
-      entries.push(value.slice(start, i).trim());
+      entries.push(trimBlanks(value.slice(start, i)));
       start = i + 1;
     }
   }
-  entries.push(value.slice(start).trim());
+  entries.push(trimBlanks(value.slice(start)));
   return bracketed || entries.includes('') ? undefined : entries;
 }

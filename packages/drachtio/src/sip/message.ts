@@ -29,8 +29,13 @@ export abstract class SipMessage {
 
   /** The topmost Via. */
   get via(): Via {
+    return this.readableVia ?? unreadable('Via');
+  }
+
+  /** The topmost Via; undefined when it is absent or malformed. */
+  get readableVia(): Via | undefined {
     this.#via ??= this.#parse('Via', parseVia);
-    return this.#via ?? unreadable('Via');
+    return this.#via;
   }
 
   get from(): Address {
@@ -56,12 +61,11 @@ export abstract class SipMessage {
 
   /** The names of the mandatory headers that are absent or malformed. */
   get unreadableHeaders(): string[] {
-    this.#via ??= this.#parse('Via', parseVia);
     this.#from ??= this.#parse('From', parseAddress);
     this.#to ??= this.#parse('To', parseAddress);
     this.#cseq ??= this.#parse('CSeq', parseCSeq);
     const names: string[] = [];
-    if (this.#via === undefined) names.push('Via');
+    if (this.readableVia === undefined) names.push('Via');
     if (this.#from === undefined) names.push('From');
     if (this.#to === undefined) names.push('To');
     if (!consistsOf(CALL_ID, this.callId)) names.push('Call-ID');

@@ -1,4 +1,5 @@
-import { consistsOf, isBlank, parseNumber, skipBlanks, TOKEN } from './characters.js';
+import { parseAddress } from './address.js';
+import { consistsOf, isBlank, parseNumber, skipBlanks, TOKEN, trimBlanks } from './characters.js';
 import { appearsOnce, type Header, longName } from './headers.js';
 import { splitList } from './list.js';
 import { SipRequest, SipResponse } from './message.js';
@@ -14,7 +15,7 @@ export class Malformed {
     readonly status: number,
     /** What is wrong, in a few words that go into the reason phrase. */
     readonly reason: string,
-    /** As much of the request as could be read: it has a valid Via and isn't an ACK. Undefined when no answer is possible. */
+    /** As much of the request as could be read: it has a Via and isn't an ACK. Undefined when no answer is possible. */
     readonly request: SipRequest | undefined,
   ) {}
 }
@@ -79,13 +80,15 @@ interface Fault {
 const NOT_SIP = new Malformed(400, 'Bad Request', undefined);
 const CR = 13;
 const LF = 10;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 function malformed(message: SipRequest | SipResponse, status: number, reason: string): Malformed {
   return new Malformed(status, reason, isAnswerable(message) ? message : undefined);
 }
 
 function isAnswerable(message: SipRequest | SipResponse): message is SipRequest {
-  return message instanceof SipRequest && message.method !== 'ACK' && !message.unreadableHeaders.includes('Via');
+  return message instanceof SipRequest && message.method !== 'ACK' && message.indexOf('Via') !== -1;
 }
 
 function skipLineEnds(bytes: Buffer): number {
@@ -96,14 +99,16 @@ function skipLineEnds(bytes: Buffer): number {
 
 function parseStartLine(line: string, headers: Header[], faults: Fault[]): SipRequest | SipResponse | undefined {
   const first = line.indexOf(' ');
-  if (first <= 0 || hasControl(line, 0, line.length)) return undefined;
+  if (first <= 0 || hasControl(line)) return undefined;
   const word = line.slice(0, first);
   if (word.toUpperCase() === 'SIP/2.0') return parseStatusLine(line, first, headers);
-  const last = line.lastIndexOf(' ');
-  const version = line.slice(last + 1).toUpperCase();
+  const requestLine = trimBlanks(line);
+  const last = requestLine.lastIndexOf(' ');
+  const version = requestLine.slice(last + 1).toUpperCase();
   if (last === first || !consistsOf(TOKEN, word) || !version.startsWith('SIP/')) return undefined;
   const uri = line.slice(first + 1, last);
   if (version !== 'SIP/2.0') faults.unshift({ status: 505, reason: 'Version Not Supported' });
+  else if (requestLine !== line) faults.unshift({ status: 400, reason: 'Invalid Request Line' });
   else if (!isRequestUri(uri)) faults.unshift({ status: 400, reason: 'Invalid Request-URI' });
   return new SipRequest(word, uri, headers);
 }
@@ -115,9 +120,11 @@ function parseStatusLine(line: string, space: number, headers: Header[]): SipRes
   return new SipResponse(status, line.slice(space + 5), headers);
 }
 
+/** A SIP Request-URI carries no headers (RFC 3261 section 19.1.1, table 1). */
 function isRequestUri(uri: string): boolean {
   const scheme = uri.slice(0, uri.indexOf(':')).toLowerCase();
-  return scheme === 'sip' || scheme === 'sips' ? parseUri(uri) !== undefined : isAbsoluteUri(uri);
+  if (scheme !== 'sip' && scheme !== 'sips') return isAbsoluteUri(uri);
+  return parseUri(uri) !== undefined && !uri.includes('?', uri.indexOf('@') + 1);
 }
 
 function parseHeaders(text: string, start: number, faults: Fault[]): Header[] {
@@ -150,14 +157,14 @@ function parseHeader(text: string, start: number, end: number, headers: Header[]
   const colon = skipBlanks(text, nameEnd);
   if (nameEnd === start || colon >= end || text[colon] !== ':') return 'Invalid Header';
   const name = longName(text.slice(start, nameEnd));
-  const value = unfold(text.slice(colon + 1, end)).trim();
-  if (hasControl(value, 0, value.length)) return `Invalid ${name}`;
+  const value = trimBlanks(unfold(text.slice(colon + 1, end)));
+  if (hasBareControl(value)) return `Invalid ${name}`;
   if (name !== 'Via' || !value.includes(',')) {
     headers.push({ name, value });
     return undefined;
   }
   const entries = splitList(value);
-  for (const entry of entries ?? []) headers.push({ name, value: entry });
+  for (const entry of entries ?? [value]) headers.push({ name, value: entry });
   return entries === undefined ? 'Invalid Via' : undefined;
 }
 
@@ -167,18 +174,32 @@ function isTokenAt(text: string, position: number): boolean {
 
 function unfold(value: string): string {
   if (!value.includes('\r\n')) return value;
-  return value
-    .split('\r\n')
-    .map((line) => line.trim())
-    .join(' ');
+  return value.split('\r\n').map(trimBlanks).join(' ');
 }
 
-function hasControl(text: string, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) {
-    const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9) || code === 127) return true;
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (isControl(text.charCodeAt(i))) return true;
+  return false;
+}
+
+/** Whether a header value has a control character that isn't escaped inside quotes (`quoted-pair`, section 25.1). */
+function hasBareControl(value: string): boolean {
+  let isQuoted = false;
+  for (let i = 0; i < value.length; i += 1) {
+    const code = value.charCodeAt(i);
+    if (code === QUOTE) isQuoted = !isQuoted;
+    else if (code === BACKSLASH && isQuoted && !isLineEnd(value.charCodeAt(i + 1))) i += 1;
+    else if (isControl(code)) return true;
   }
   return false;
+}
+
+function isControl(code: number): boolean {
+  return (code < 32 && code !== 9) || code === 127;
+}
+
+function isLineEnd(code: number): boolean {
+  return code === CR || code === LF;
 }
 
 /** Checks what every message must have (RFC 3261 section 8.1.1): each mandatory header once and well-formed. */
@@ -193,7 +214,15 @@ function checkHeaders(message: SipRequest | SipResponse, faults: Fault[]): void 
     bad.push('CSeq');
   const maxForwards = message.value('Max-Forwards');
   if (maxForwards !== undefined && parseNumber(maxForwards, 255) === undefined) bad.push('Max-Forwards');
+  if (message instanceof SipRequest && !areContactsValid(message)) bad.push('Contact');
   for (const name of bad) {
     faults.push({ status: 400, reason: `${message.indexOf(name) === -1 ? 'Missing' : 'Invalid'} ${name}` });
   }
+}
+
+/** Whether every Contact is an address; a REGISTER may have a single `*` in their place (RFC 3261 section 10.2.2). */
+function areContactsValid(request: SipRequest): boolean {
+  const values = request.values('Contact');
+  if (request.method === 'REGISTER' && values.length === 1 && values[0] === '*') return true;
+  return values.every((value) => splitList(value)?.every((entry) => parseAddress(entry) !== undefined) ?? false);
 }

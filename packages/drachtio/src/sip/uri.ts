@@ -64,7 +64,7 @@ export function isAbsoluteUri(text: string): boolean {
 export function parseHostPort(text: string): HostPort | undefined {
   if (text.startsWith('[')) {
     const close = text.indexOf(']');
-    const host = text.slice(1, close).toLowerCase();
+    const host = text.slice(1, close).toLowerCase().replace(THREE_COLONS, '::$1');
     if (close === -1 || host.includes('%') || !isIPv6(host)) return undefined;
     return withPort(host, text.slice(close + 1));
   }
@@ -78,6 +78,9 @@ export function formatHostPort(host: string, port: number | undefined): string {
   const bracketed = host.includes(':') ? `[${host}]` : host;
   return port === undefined ? bracketed : `${bracketed}:${port}`;
 }
+
+/** What the grammar of RFC 3261 allows by mistake, and is to be tolerated (RFC 5118 section 4.10). */
+const THREE_COLONS = /(?<!:):::(\d+\.\d+\.\d+\.\d+)$/;
 
 const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 

@@ -1,4 +1,4 @@
-import { consistsOf, isBlank, skipBlanks, TOKEN } from './characters.js';
+import { consistsOf, isBlank, skipBlanks, TOKEN, trimBlanks } from './characters.js';
 import { formatParameters, type Parameter, parameter, parseParameters } from './parameters.js';
 import { formatHostPort, parseHostPort } from './uri.js';
 
@@ -27,7 +27,7 @@ export function parseVia(value: string): Via | undefined {
   const transport = rest.slice(0, end);
   const semicolon = rest.indexOf(';', end);
   const sentByEnd = semicolon === -1 ? rest.length : semicolon;
-  const sentBy = parseHostPort(withoutBlanksAroundColon(rest.slice(end, sentByEnd).trim()));
+  const sentBy = parseHostPort(withoutBlanksAroundColon(trimBlanks(rest.slice(end, sentByEnd))));
   const parameters = parseParameters(rest, sentByEnd);
   if (!consistsOf(TOKEN, transport) || sentBy === undefined || parameters === undefined) return undefined;
   const branch = parameter(parameters, 'branch');
@@ -68,11 +68,11 @@ function splitProtocol(value: string): [string?, string?, string?] {
   const second = value.indexOf('/', first + 1);
   if (first === -1 || second === -1) return [];
   const rest = value.slice(skipBlanks(value, second + 1));
-  return [value.slice(0, first).trim(), value.slice(first + 1, second).trim(), rest];
+  return [trimBlanks(value.slice(0, first)), trimBlanks(value.slice(first + 1, second)), rest];
 }
 
 function withoutBlanksAroundColon(sentBy: string): string {
   if (!sentBy.includes(' ') && !sentBy.includes('\t')) return sentBy;
   const colon = sentBy.lastIndexOf(':');
-  return colon === -1 ? sentBy : `${sentBy.slice(0, colon).trimEnd()}:${sentBy.slice(colon + 1).trimStart()}`;
+  return colon === -1 ? sentBy : `${trimBlanks(sentBy.slice(0, colon))}:${trimBlanks(sentBy.slice(colon + 1))}`;
 }

@@ -139,11 +139,11 @@ export class ServerTransaction implements ServerInviteUser {
 
 /**
  * Where responses to a request go (RFC 3261 section 18.2.2, RFC 3581): over the connection it came by, else to the address
- * it came from, at the source port if `rport` asks for that, else at the port of its Via. A `maddr` isn't followed: it
+ * it came from, at the source port if `rport` asks for that or its Via can't be read, else at the port of its Via. A `maddr` isn't followed: it
  * would let anyone aim our answers at anyone.
  */
 export function replyHop(request: SipRequest, from: Hop): Hop {
-  const { via } = request;
-  if (from.transport === 'udp' && via.rport) return from;
+  const via = request.readableVia;
+  if (via === undefined || (from.transport === 'udp' && via.rport)) return from;
   return { ...from, port: via.port ?? DEFAULT_PORTS[from.transport] };
 }

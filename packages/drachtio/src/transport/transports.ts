@@ -235,7 +235,8 @@ export class Transports {
     const request = message instanceof Malformed ? message.request : 'method' in message ? message : undefined;
     const traced = message instanceof Malformed ? request : message;
     if (this.#traces.isOn && traced !== undefined) this.#traces.note('received', traced.text, from);
-    request?.replaceVia(viaAsReceived(request.via, from.address, from.port));
+    const via = request?.readableVia;
+    if (via !== undefined) request?.replaceVia(viaAsReceived(via, from.address, from.port));
     try {
       this.#user.message(message, from, bytes);
     } catch (error) {
