@@ -3,7 +3,7 @@ import type { Draft } from '../application/draft.js';
 import { formatMeta } from '../application/meta.js';
 import { Dialog } from '../dialog/dialog.js';
 import { newId } from '../sip/identifiers.js';
-import { parseUri, type SipUri } from '../sip/uri.js';
+import { isAbsoluteUri, parseUri, type SipUri } from '../sip/uri.js';
 import type { Hop } from '../transport/hop.js';
 import type { ResolveFailure } from '../transport/resolver.js';
 import { composeInDialog, composeRequest, isTooLarge, lacksContentType } from './compose.js';
@@ -87,7 +87,7 @@ export class Outbound {
     const { draft } = order;
     const uri = parseUri(draft.uri);
     const route = routeUrl === '' ? uri : parseUri(routeUrl);
-    const isOpaque = routeUrl !== '' && uri === undefined && !/^sips?:/i.test(draft.uri) && draft.uri.includes(':');
+    const isOpaque = routeUrl !== '' && !/^sips?:/i.test(draft.uri) && isAbsoluteUri(draft.uri);
     if (uri === undefined && !isOpaque) refuse(order, `invalid request-uri: ${draft.startLine}`);
     else if (route === undefined) refuse(order, `invalid route uri: ${routeUrl}`);
     else if (draft.method === 'ACK') refuse(order, 'Server error: ACK outside a dialog');

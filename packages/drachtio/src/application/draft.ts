@@ -1,4 +1,4 @@
-import { consistsOf, parseNumber, TOKEN, trimBlanks } from '../sip/characters.js';
+import { consistsOf, hasControl, parseNumber, TOKEN, trimBlanks } from '../sip/characters.js';
 import { type Header, longName } from '../sip/headers.js';
 
 /** What an application wants sent: the start line, the headers it cares about and the body. The server adds the rest. */
@@ -24,6 +24,7 @@ export function parseDraft(payload: Buffer): Draft | undefined {
   const headEnd = payload.indexOf('\r\n\r\n', 0, 'latin1');
   const head = payload.toString('latin1', 0, headEnd === -1 ? payload.length : headEnd);
   const [startLine = '', ...lines] = head.split('\r\n');
+  if (hasControl(startLine)) return undefined;
   const body = headEnd === -1 ? payload.subarray(payload.length) : payload.subarray(headEnd + 4);
   const rest = { startLine, headers: parseLines(lines), body };
   if (startLine.startsWith('SIP/2.0 ')) {
@@ -59,12 +60,4 @@ function parseLines(lines: readonly string[]): Header[] {
     if (consistsOf(TOKEN, spelling) && !hasControl(value)) headers.push({ name: longName(spelling), value });
   }
   return headers;
-}
-
-function hasControl(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if ((code < 32 && code !== 9) || code === 127) return true;
-  }
-  return false;
 }

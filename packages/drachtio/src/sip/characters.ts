@@ -51,6 +51,17 @@ export function isBlank(code: number): boolean {
   return code === 32 || code === 9;
 }
 
+/** Tells whether the character code is a control character other than tab. */
+export function isControl(code: number): boolean {
+  return (code < 32 && code !== 9) || code === 127;
+}
+
+/** Tells whether the text has a control character other than tab. */
+export function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (isControl(text.charCodeAt(i))) return true;
+  return false;
+}
+
 /** Moves `position` past spaces and tabs. */
 export function skipBlanks(text: string, position: number): number {
   let i = position;

@@ -1,5 +1,14 @@
 import { parseAddress } from './address.js';
-import { consistsOf, isBlank, parseNumber, skipBlanks, TOKEN, trimBlanks } from './characters.js';
+import {
+  consistsOf,
+  hasControl,
+  isBlank,
+  isControl,
+  parseNumber,
+  skipBlanks,
+  TOKEN,
+  trimBlanks,
+} from './characters.js';
 import { appearsOnce, type Header, longName } from './headers.js';
 import { splitList } from './list.js';
 import { SipRequest, SipResponse } from './message.js';
@@ -177,11 +186,6 @@ function unfold(value: string): string {
   return value.split('\r\n').map(trimBlanks).join(' ');
 }
 
-function hasControl(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) if (isControl(text.charCodeAt(i))) return true;
-  return false;
-}
-
 /** Whether a header value has a control character that isn't escaped inside quotes (`quoted-pair`, section 25.1). */
 function hasBareControl(value: string): boolean {
   let isQuoted = false;
@@ -192,10 +196,6 @@ function hasBareControl(value: string): boolean {
     else if (isControl(code)) return true;
   }
   return false;
-}
-
-function isControl(code: number): boolean {
-  return (code < 32 && code !== 9) || code === 127;
 }
 
 function isLineEnd(code: number): boolean {
