@@ -33,9 +33,11 @@ export interface Limits {
   readonly authenticationTimeout: number;
   /** Bytes that wait for an application: past this its requests get 503, past four times this it is cut off. */
   readonly applicationBacklog: number;
-  /** Host names looked up at a time, and milliseconds that one look-up may take. */
+  /** Look-ups of names at a time, and milliseconds that one look-up may take. */
   readonly lookups: number;
   readonly lookupTimeout: number;
+  /** Answers of the name servers that are kept. */
+  readonly names: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -55,6 +57,7 @@ export const DEFAULT_LIMITS: Limits = {
   unauthenticatedApplications: 16,
   authenticationTimeout: 5_000,
   applicationBacklog: 4_194_304,
-  lookups: 128,
+  lookups: 1_024,
   lookupTimeout: 3_000,
+  names: 10_000,
 };

@@ -39,8 +39,8 @@ function fail(status: number, mistakes: readonly string[]): never {
   process.exit(status);
 }
 
-async function serve({ logLevel, ...options }: Settings): Promise<void> {
-  const server = createServer({ ...options, logger: jsonLogger(logLevel) });
+async function serve({ logLevel, dns, ...options }: Settings): Promise<void> {
+  const server = createServer({ ...options, ...(dns && { dns }), logger: jsonLogger(logLevel) });
   const { sip, admin } = await server.listen();
   process.stdout.write(`listening for SIP on ${sip.join(', ')} and for applications on ${admin.host}:${admin.port}\n`);
   process.send?.({ type: 'ready', sip, admin });

@@ -17,6 +17,7 @@ import { Transactions } from './transaction/transactions.js';
 import { parseContact } from './transport/contact.js';
 import type { TlsFiles } from './transport/credentials.js';
 import { hostport } from './transport/hop.js';
+import { Names } from './transport/names.js';
 import { Resolver } from './transport/resolver.js';
 import { Transports } from './transport/transports.js';
 
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly tls?: TlsFiles;
   /** The port that applications connect to, and the secret they must know. */
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Name servers to ask in the place of the system's: IP addresses, with a port or without. */
+  readonly dns?: { readonly servers: readonly string[] };
   readonly logger?: Logger;
   /** Other durations than RFC 3261's, in milliseconds. */
   readonly durations?: Partial<Durations>;
@@ -105,11 +108,14 @@ class Server implements DrachtioServer {
         user: { message: (message, from, bytes) => this.#transactions.receive(message, from, bytes) },
       },
     );
+    const names = new Names({ timers, limits }, options.dns?.servers);
+    const resolver = new Resolver(this.#transports, { names, logger });
     this.#transactions = new Transactions({
       timers,
       durations,
       limits,
       send: (bytes, hop, failed) => this.#transports.send(bytes, hop, failed),
+      reply: (bytes, hop, sentBy) => resolver.reply(bytes, hop, sentBy),
       user: {
         request: (transaction, bytes) => inbound.request(transaction, bytes),
         ack: (ack, from, bytes) => inbound.ack(ack, from, bytes),
@@ -125,7 +131,7 @@ class Server implements DrachtioServer {
       transactions: this.#transactions,
       dialogs: this.#dialogs,
       routes: this.#applications.routes,
-      resolver: new Resolver(this.#transports, { timers, limits }),
+      resolver,
       flows,
       callEvents: new CallEvents(this.#applications.routes),
       logger,

@@ -6,6 +6,7 @@ t.test('defaults, and what is given', async (t) => {
     sip: { contacts: ['sip:0.0.0.0:5060;transport=udp,tcp'] },
     tls: {},
     admin: { host: '127.0.0.1', port: 9022, secret: 'x' },
+    dns: undefined,
     logLevel: 'info',
   });
   t.same(
@@ -15,12 +16,14 @@ t.test('defaults, and what is given', async (t) => {
       DRACHTIO_HOST: '::1',
       DRACHTIO_PORT: '9999',
       DRACHTIO_SECRET: 's e c',
+      DNS_SERVERS: '192.0.2.53, [2001:db8::53]:5353',
       LOG_LEVEL: 'debug',
     }),
     {
       sip: { contacts: ['sip:192.0.2.1:0;transport=udp,tcp', 'sip:[::1]:0;transport=udp,tcp'] },
       tls: {},
       admin: { host: '::1', port: 9999, secret: 's e c' },
+      dns: { servers: ['192.0.2.53', '[2001:db8::53]:5353'] },
       logLevel: 'debug',
     },
   );
@@ -33,6 +36,9 @@ t.test('each mistake is named on a line of its own', async (t) => {
     'DRACHTIO_SECRET must be set to the secret that applications authenticate with',
     'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, not "loud"',
     'DRACHTIO_PORT must be a port number from 0 to 65535, not "x"',
+  ]);
+  t.same(readSettings({ DRACHTIO_SECRET: 'x', DNS_SERVERS: '192.0.2.53,ns.example' }), [
+    'DNS_SERVERS must hold IP addresses, not "ns.example"',
   ]);
   t.same(readSettings({ DRACHTIO_SECRET: 'a|b' }), ['DRACHTIO_SECRET must not contain "|"']);
 });

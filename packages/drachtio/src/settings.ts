@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { parseNumber } from './sip/characters.js';
+import { parseHostPort } from './sip/uri.js';
 import { parseContact, simpleContact, splitContacts } from './transport/contact.js';
 import type { TlsFiles } from './transport/credentials.js';
 
@@ -8,6 +9,8 @@ export interface Settings {
   readonly sip: { readonly contacts: readonly string[] };
   readonly tls: TlsFiles;
   readonly admin: { readonly host: string; readonly port: number; readonly secret: string };
+  /** Undefined for the system's own. */
+  readonly dns: { readonly servers: readonly string[] } | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -26,6 +29,7 @@ export const SETTINGS: readonly { name: string; usual?: string; meaning: string 
   { name: 'DRACHTIO_HOST', usual: '127.0.0.1', meaning: 'IP address that applications connect to' },
   { name: 'DRACHTIO_PORT', usual: '9022', meaning: 'port that applications connect to; 0 takes a free one' },
   { name: 'DRACHTIO_SECRET', meaning: 'what applications authenticate with; must be set' },
+  { name: 'DNS_SERVERS', meaning: "name servers to ask, IP addresses separated by commas; the system's without it" },
   {
     name: 'LOG_LEVEL',
     usual: 'info',
@@ -39,7 +43,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /**
  * Reads `SIP_CONTACTS` (a list in drachtio's notation) or, in its place, `SIP_HOST` (comma list of IP addresses, default
  * 0.0.0.0) and `SIP_PORT` (5060); `TLS_CERT`, `TLS_KEY` and `TLS_CA` (paths); `DRACHTIO_HOST` (127.0.0.1), `DRACHTIO_PORT`
- * (9022), `DRACHTIO_SECRET` (required) and `LOG_LEVEL` (info).
+ * (9022), `DRACHTIO_SECRET` (required), `DNS_SERVERS` (comma list of IP addresses, with a port or without) and `LOG_LEVEL`
+ * (info).
  * @returns the settings, or one line for each mistake
  */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[] {
@@ -63,6 +68,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[
   const secret = environment.DRACHTIO_SECRET ?? '';
   if (secret === '') mistakes.push('DRACHTIO_SECRET must be set to the secret that applications authenticate with');
   if (secret.includes('|')) mistakes.push('DRACHTIO_SECRET must not contain "|"');
+  const servers = (environment.DNS_SERVERS ?? '').split(',').map((server) => server.trim());
+  for (const server of servers.filter((server) => server !== '' && !isServer(server))) {
+    mistakes.push(`DNS_SERVERS must hold IP addresses, not "${server}"`);
+  }
   const level = environment.LOG_LEVEL || 'info';
   const logLevel = LOG_LEVELS.find((name) => name === level);
   if (logLevel === undefined) mistakes.push(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, not "${level}"`);
@@ -74,6 +83,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings | string[
       port: port('DRACHTIO_PORT', 9022),
       secret,
     },
+    dns: servers.every((server) => server === '') ? undefined : { servers: servers.filter((server) => server !== '') },
     logLevel: logLevel ?? 'info',
   };
   return mistakes.length > 0 ? mistakes : settings;
@@ -86,4 +96,8 @@ function mistakeIn(contact: string): string[] {
   } catch (error) {
     return [`SIP_CONTACTS: ${(error as Error).message}`];
   }
+}
+
+function isServer(text: string): boolean {
+  return isIP(text) !== 0 || isIP(parseHostPort(text)?.host ?? '') !== 0;
 }

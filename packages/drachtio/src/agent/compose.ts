@@ -70,6 +70,18 @@ export function composeResponse(transaction: ServerTransaction, draft: Draft): S
   return new SipResponse(status, draft.reason || reasonPhrase(status), sortHeaders(headers), draft.body);
 }
 
+/** A request of ours for another way than the one it was sent by: with another Via, and our address there in its Contact. */
+export function redirect(request: SipRequest, from: ListeningPoint, to: ListeningPoint): SipRequest {
+  const [old = '', other = ''] = [from, to].map((local) => pointUri(local).replace(/^sips?:/, ''));
+  const headers = request.headers.map(({ name, value }) => ({
+    name,
+    value: name === 'Contact' ? value.replace(old, () => other) : value,
+  }));
+  const redirected = new SipRequest(request.method, request.uri, headers, request.body);
+  redirected.set('Via', newVia(to));
+  return redirected;
+}
+
 /** What fixes a request's place in a dialog. */
 export interface DialogPlace {
   readonly uri: string;

@@ -5,10 +5,11 @@ import { newTag } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, SipResponse } from '../sip/message.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { Hop } from '../transport/hop.js';
+import type { Hops } from '../transport/resolver.js';
 import { isTerminatingNotify } from './answers.js';
-import { composeInDialog } from './compose.js';
+import { composeInDialog, redirect } from './compose.js';
 import { type Core, localMeta, networkMeta, requestMeta } from './core.js';
-import { draftOf, placeIn, resolveNextHop } from './in-dialog.js';
+import { draftOf, placeIn, resolveNextHops } from './in-dialog.js';
 
 /** Of one INVITE: how many branches of it are told apart. */
 const MAX_FORKS = 16;
@@ -24,24 +25,26 @@ export class Exchanges {
   }
 
   /**
-   * Sends a request and tells the application what was sent.
+   * Sends a request and tells the application what was sent. Where the first hop fails without any answer or with a 503, the
+   * next is tried, of which the application learns nothing (RFC 3263 section 4.3).
    * @param dialog the one it is in, or may make when `isInitial`
    */
   begin(
     { application, id }: { application: Application; id: string },
     {
       request,
-      hop,
+      hops,
       dialog,
       isInitial,
-    }: { request: SipRequest; hop: Hop; dialog: Dialog<Application> | undefined; isInitial: boolean },
+    }: { request: SipRequest; hops: Hops; dialog: Dialog<Application> | undefined; isInitial: boolean },
   ): void {
-    const exchange: Exchange = { application, request, dialog, isInitial, reliable: new Map(), endedForks: new Set() };
-    const transaction = this.#core.transactions.request(request, hop, {
-      response: (response, from, bytes) => this.#receive(transaction, exchange, { response, from, bytes }),
-      failed: (status) => this.#fail(transaction, exchange, status),
-    });
-    application.sent.set(transaction.id, transaction);
+    const [hop, ...others] = hops;
+    const exchange: Exchange = {
+      ...{ application, request, dialog, isInitial, others },
+      reliable: new Map(),
+      endedForks: new Set(),
+    };
+    const transaction = this.#send(exchange, hop);
     if (dialog !== undefined && !isInitial) {
       this.#core.dialogs.touch(dialog);
       if (request.method === 'INVITE') dialog.isInviting = true;
@@ -53,22 +56,46 @@ export class Exchanges {
     if (request.method === 'BYE') this.#core.callEvents.stop('application', 'normal-release', message);
   }
 
+  #send(exchange: Exchange, hop: Hop): ClientTransaction {
+    const transaction = this.#core.transactions.request(exchange.request, hop, {
+      response: (response, from, bytes) => this.#receive(transaction, exchange, { response, from, bytes }),
+      failed: (status) => this.#fail(transaction, exchange, status),
+    });
+    exchange.id ??= transaction.id;
+    exchange.application.sent.set(exchange.id, transaction);
+    return transaction;
+  }
+
+  /** Sends the request to its next hop. Tells whether there is one. */
+  #tryNext(transaction: ClientTransaction, exchange: Exchange): boolean {
+    const { application, others, dialog } = exchange;
+    if (!application.isOpen || transaction.isCancelled || !this.#core.transactions.hasRoom) return false;
+    const hop = others.shift();
+    if (hop === undefined) return false;
+    exchange.request = redirect(exchange.request, transaction.hop.local, hop.local);
+    if (dialog?.fixedHop !== undefined && exchange.isInitial) dialog.fixedHop = hop;
+    this.#send(exchange, hop);
+    return true;
+  }
+
   #receive(
     transaction: ClientTransaction,
     exchange: Exchange,
     { response, from, bytes }: { response: SipResponse; from: Hop; bytes: number },
   ): void {
-    const { application, request, dialog } = exchange;
+    const { application, request, dialog, id = transaction.id } = exchange;
+    if (response.status === 503 && this.#tryNext(transaction, exchange)) return;
+    if (response.status < 200) exchange.others.length = 0;
     if (response.status === 100 || isRepeatedProvisional(exchange, response)) return;
     if (this.#isNoNews(exchange, response, from)) return;
-    if (response.status >= 200) application.sent.delete(transaction.id);
+    if (response.status >= 200) application.sent.delete(id);
     if (!application.isOpen) {
       this.#endUnwanted(exchange, response, from);
       return;
     }
     if (dialog !== undefined) this.#applyTo(dialog, exchange, { response, from });
     const message = response.text;
-    application.send(`sip|${networkMeta(from, bytes)}|${transaction.id}|${dialog?.id ?? ''}|`, message);
+    application.send(`sip|${networkMeta(from, bytes)}|${id}|${dialog?.id ?? ''}|`, message);
     if (request.method === 'INVITE' && exchange.isInitial) this.#tellOutcome(response, message);
     if (dialog !== undefined) this.#endIfLast(dialog, request, response.status);
   }
@@ -111,8 +138,9 @@ export class Exchanges {
     const fork = Dialog.ofClient(request, { owner: undefined, fixedHop: undefined });
     fork.learnPeer(response, from);
     const { number } = request.cseq;
-    resolveNextHop(this.#core, fork, (hop) => {
-      if (typeof hop === 'string') return;
+    resolveNextHops(this.#core, fork, (hops) => {
+      if (typeof hops === 'string') return;
+      const [hop] = hops;
       const ack = composeInDialog(draftOf('ACK'), placeIn(fork, number), hop.local);
       this.#core.transports.send(ack.toBuffer(), hop);
       if (isKnown) return;
@@ -139,14 +167,15 @@ export class Exchanges {
   }
 
   #fail(transaction: ClientTransaction, exchange: Exchange, status: 408 | 503): void {
-    const { application, request, dialog } = exchange;
-    application.sent.delete(transaction.id);
+    if (this.#tryNext(transaction, exchange)) return;
+    const { application, request, dialog, id = transaction.id } = exchange;
+    application.sent.delete(id);
     if (dialog !== undefined) dialog.isInviting = false;
     this.respondLocally(application, request, {
       status,
       reason: undefined,
       protocol: transaction.hop.transport,
-      transactionId: transaction.id,
+      transactionId: id,
       dialogId: dialog?.id ?? '',
     });
     if (dialog !== undefined) this.#endIfLast(dialog, request, status);
@@ -179,7 +208,12 @@ export class Exchanges {
 /** A request sent for an application. */
 interface Exchange {
   readonly application: Application;
-  readonly request: SipRequest;
+  /** What its application knows it by: the id of its first transaction. */
+  id?: string;
+  /** As it was sent last. */
+  request: SipRequest;
+  /** Where else it may go, as long as nobody has answered. */
+  readonly others: Hop[];
   readonly dialog: Dialog<Application> | undefined;
   /** Whether the request may make the dialog, rather than being sent inside it. */
   readonly isInitial: boolean;

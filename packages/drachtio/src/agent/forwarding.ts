@@ -5,7 +5,7 @@ import { splitList } from '../sip/list.js';
 import { type SipRequest, SipResponse } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
 import { DEFAULT_PORTS, type ListeningPoint, pointUri } from '../transport/hop.js';
-import { transportOf } from '../transport/resolver.js';
+import { transportOf } from '../transport/targets.js';
 import { newVia } from './compose.js';
 
 /**

@@ -4,27 +4,27 @@ import type { Header } from '../sip/headers.js';
 import { NO_BODY, type SipRequest } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
 import type { Hop } from '../transport/hop.js';
-import type { ResolveFailure } from '../transport/resolver.js';
+import type { Hops, ResolveFailure } from '../transport/resolver.js';
 import { composeInDialog, cseqNumber, type DialogPlace } from './compose.js';
 import type { Core } from './core.js';
 
-/** Finds where the next request inside a dialog goes. Calls back once, at once when no name must be looked up. */
-export function resolveNextHop(core: Core, dialog: Dialog, done: (hop: Hop | ResolveFailure) => void): void {
+/** Finds where the next request inside a dialog may go. Calls back once, at once when no name must be looked up. */
+export function resolveNextHops(core: Core, dialog: Dialog, done: (hops: Hops | ResolveFailure) => void): void {
   const next = dialog.nextHop;
   const isLost = 'hop' in next && next.hop.connection?.isOpen === false;
   if ('hop' in next && !isLost) {
-    done(next.hop);
+    done([next.hop]);
     return;
   }
   // A client whose connection is gone may have registered over another since.
   const uri = parseUri('hop' in next ? dialog.target.uri : next.uri);
   const flow = uri && core.flows.find(uri);
   if ('hop' in next && flow === undefined) {
-    done(next.hop);
+    done([next.hop]);
     return;
   }
   if (uri === undefined) done('transport');
-  else if (flow !== undefined) done(flow);
+  else if (flow !== undefined) done([flow]);
   else core.resolver.resolve(uri, done);
 }
 

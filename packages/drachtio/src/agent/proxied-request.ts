@@ -9,6 +9,7 @@ import type { Timer } from '../timers.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Hop, ListeningPoint } from '../transport/hop.js';
+import type { Hops } from '../transport/resolver.js';
 import { type Core, localMeta, networkMeta } from './core.js';
 import { forwardedHeaders, recordRoutes, withoutOurVia } from './forwarding.js';
 import { MAX_TARGETS, type ProxyOrder } from './proxy-order.js';
@@ -18,6 +19,8 @@ interface Branch {
   readonly target: string;
   transaction?: ClientTransaction;
   timers: Timer[];
+  /** Where else the request may go for this target, as long as nobody has answered. */
+  others: Hop[];
   isOver: boolean;
 }
 
@@ -78,7 +81,7 @@ export class ProxiedRequest {
   }
 
   #try(target: string): void {
-    const branch: Branch = { target, timers: [], isOver: false };
+    const branch: Branch = { target, timers: [], others: [], isOver: false };
     const uri = parseUri(target);
     this.#tried.add(target);
     this.#branches.push(branch);
@@ -87,25 +90,39 @@ export class ProxiedRequest {
       return;
     }
     const flow = this.#core.flows.find(uri);
-    if (flow !== undefined) this.#send(branch, flow);
+    if (flow !== undefined) this.#start(branch, [flow]);
     else {
-      this.#core.resolver.resolve(uri, (hop) => {
+      this.#core.resolver.resolve(uri, (hops) => {
         if (branch.isOver) return;
-        if (typeof hop === 'string') this.#fail(branch, 503);
-        else this.#send(branch, hop);
+        if (typeof hops === 'string') this.#fail(branch, 503);
+        else this.#start(branch, hops);
       });
     }
   }
 
-  #send(branch: Branch, hop: Hop): void {
+  #start(branch: Branch, [hop, ...others]: Hops): void {
     const { provisionalTimeout, finalTimeout } = this.#order;
+    branch.others = others;
+    this.#send(branch, hop);
+    if (provisionalTimeout !== undefined) branch.timers.push(this.#expect(branch, provisionalTimeout));
+    if (finalTimeout !== undefined) branch.timers.push(this.#expect(branch, finalTimeout));
+  }
+
+  #send(branch: Branch, hop: Hop): void {
     const request = this.#requestFor(branch.target, hop.local);
     branch.transaction = this.#core.transactions.request(request, hop, {
       response: (response, from, bytes) => this.#receive(branch, response, networkMeta(from, bytes)),
-      failed: (status) => this.#fail(branch, status),
+      failed: (status) => {
+        if (!this.#tryNextHop(branch)) this.#fail(branch, status);
+      },
     });
-    if (provisionalTimeout !== undefined) branch.timers.push(this.#expect(branch, provisionalTimeout));
-    if (finalTimeout !== undefined) branch.timers.push(this.#expect(branch, finalTimeout));
+  }
+
+  /** Goes on to the next hop of a target (RFC 3263 section 4.3). Tells whether there is one. */
+  #tryNextHop(branch: Branch): boolean {
+    const hop = branch.isOver || !this.#core.transactions.hasRoom ? undefined : branch.others.shift();
+    if (hop !== undefined) this.#send(branch, hop);
+    return hop !== undefined;
   }
 
   #expect(branch: Branch, ms: number): Timer {
@@ -128,7 +145,9 @@ export class ProxiedRequest {
 
   #receive(branch: Branch, response: SipResponse, meta: string): void {
     const { status } = response;
+    if (status === 503 && this.#tryNextHop(branch)) return;
     if (status < 200) {
+      branch.others = [];
       this.#receiveProvisional(branch, response);
       return;
     }

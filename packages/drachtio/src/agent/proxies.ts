@@ -6,8 +6,7 @@ import { SipRequest, type SipResponse } from '../sip/message.js';
 import { parseUri } from '../sip/uri.js';
 import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
-import type { Hop } from '../transport/hop.js';
-import type { ResolveFailure } from '../transport/resolver.js';
+import type { Hops, ResolveFailure } from '../transport/resolver.js';
 import type { Answers } from './answers.js';
 import type { Core } from './core.js';
 import { forwardedHeaders, routesBeyond, withoutOurVia } from './forwarding.js';
@@ -73,29 +72,38 @@ export class Proxies {
       return;
     }
     this.#touch(dialogKey(request));
-    this.#resolve(request, (hop) => {
-      if (typeof hop === 'string' || !this.#core.transactions.hasRoom) transaction.answer(503);
-      else this.#send(transaction, request, hop);
+    this.#resolve(request, (hops) => {
+      if (typeof hops === 'string' || !this.#core.transactions.hasRoom) transaction.answer(503);
+      else this.#send(transaction, request, hops);
     });
     if (request.method === 'BYE') this.#dialogs.delete(dialogKey(request));
   }
 
   /** Sends an ACK in such a dialog on to the other party. */
   forwardAck(ack: SipRequest): void {
-    this.#resolve(ack, (hop) => {
-      if (typeof hop !== 'string') this.#core.transports.send(onwards(ack, hop, this.#core).toBuffer(), hop);
+    this.#resolve(ack, (hops) => {
+      if (typeof hops === 'string') return;
+      const [hop] = hops;
+      this.#core.transports.send(onwards(ack, hop, this.#core).toBuffer(), hop);
     });
   }
 
-  #send(transaction: ServerTransaction, request: SipRequest, hop: Hop): void {
+  #send(transaction: ServerTransaction, request: SipRequest, [hop, ...others]: Hops): void {
+    const tryNext = (): boolean => {
+      const [next, ...rest] = transaction.isAnswered ? [] : others;
+      if (next !== undefined) this.#send(transaction, request, [next, ...rest]);
+      return next !== undefined;
+    };
     const client = this.#core.transactions.request(onwards(request, hop, this.#core), hop, {
       response: (response) => {
-        if (response.status === 100) return;
+        if (response.status === 100 || (response.status === 503 && tryNext())) return;
         const upstream = withoutOurVia(response);
         if (!transaction.isAnswered) transaction.respond(upstream);
         else if (request.method === 'INVITE' && response.status < 300) transaction.send(upstream.text);
       },
-      failed: (status) => transaction.answer(status),
+      failed: (status) => {
+        if (!tryNext()) transaction.answer(status);
+      },
     });
     if (request.method !== 'INVITE') return;
     this.#forwarded.set(transaction, client);
@@ -103,12 +111,12 @@ export class Proxies {
   }
 
   /** To the next route after ours, else to the Request-URI (section 16.6, step 7). */
-  #resolve(request: SipRequest, done: (hop: Hop | ResolveFailure) => void): void {
+  #resolve(request: SipRequest, done: (hops: Hops | ResolveFailure) => void): void {
     const [next] = routesBeyond(request, this.#core.transports.isOwn);
     const uri = parseUri((next === undefined ? undefined : parseAddress(next)?.uri) ?? request.uri);
     const flow = uri && this.#core.flows.find(uri);
     if (uri === undefined) done('transport');
-    else if (flow !== undefined) done(flow);
+    else if (flow !== undefined) done([flow]);
     else this.#core.resolver.resolve(uri, done);
   }
 
@@ -129,7 +137,7 @@ function dialogKey({ callId, from, to }: SipRequest | SipResponse): string {
   return [callId, ...[from.tag ?? '', to.tag ?? ''].sort()].join(' ');
 }
 
-function onwards(request: SipRequest, hop: Hop, { transports }: Core): SipRequest {
+function onwards(request: SipRequest, hop: Hops[0], { transports }: Core): SipRequest {
   const headers = forwardedHeaders(request, hop.local, transports.isOwn);
   return new SipRequest(request.method, request.uri, sortHeaders(headers), request.body);
 }

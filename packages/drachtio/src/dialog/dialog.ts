@@ -55,7 +55,7 @@ export class Dialog<Owner = unknown> {
   isInviting = false;
   isInvited = false;
   /** Where its first request was sent when that wasn't where its Request-URI leads. */
-  readonly #fixedHop: Hop | undefined;
+  fixedHop: Hop | undefined;
   readonly #localAddress: string;
   readonly #remoteAddress: string;
   readonly #peers = new Map<string, Peer>();
@@ -73,7 +73,7 @@ export class Dialog<Owner = unknown> {
     this.id = `${request.callId};from-tag=${request.from.tag ?? ''}`;
     this.localNumber = isUas ? 1 : request.cseq.number;
     this.remoteNumber = isUas ? request.cseq.number : undefined;
-    this.#fixedHop = fixedHop;
+    this.fixedHop = fixedHop;
     const [local, remote] = isUas ? [request.to, request.from] : [request.from, request.to];
     this.#localAddress = formatAddress(local.displayName, local.uri, `;tag=${localTag}`);
     this.#remoteAddress = formatAddress(remote.displayName, remote.uri, '');
@@ -176,7 +176,7 @@ export class Dialog<Owner = unknown> {
     const [first] = routeSet;
     const firstUri = first === undefined ? undefined : parseAddress(first)?.uri;
     if (firstUri !== undefined) return { uri: firstUri };
-    if (this.#fixedHop !== undefined) return { hop: this.#fixedHop };
+    if (this.fixedHop !== undefined) return { hop: this.fixedHop };
     if (source === undefined) return { uri: target };
     const host = parseUri(target)?.host;
     const isReachable = host !== undefined && isIP(host) !== 0 && normalAddress(host) === source.address;

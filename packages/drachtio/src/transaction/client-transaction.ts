@@ -44,6 +44,7 @@ export class ClientTransaction implements ClientInviteUser {
   #cancelTimeout: Timer | undefined;
   #isAnswered = false;
   #unwatch: (() => void) | undefined;
+  #isCancelled = false;
 
   constructor(
     request: SipRequest,
@@ -63,6 +64,11 @@ export class ClientTransaction implements ClientInviteUser {
   /** Whether a final response has come, or won't. */
   get isAnswered(): boolean {
     return this.#isAnswered;
+  }
+
+  /** Whether the sender has cancelled it. */
+  get isCancelled(): boolean {
+    return this.#isCancelled;
   }
 
   get state(): string {
@@ -107,6 +113,7 @@ export class ClientTransaction implements ClientInviteUser {
     if (this.#isAnswered || this.#cancelTimeout !== undefined || this.#cancel !== undefined) return undefined;
     const cancel = requestOfSameHop(this.request, 'CANCEL', this.request.value('To') ?? '', extra);
     this.#cancel = cancel;
+    this.#isCancelled = true;
     if (this.#machine.state === 'proceeding') this.#sendCancel();
     return cancel;
   }

@@ -1,6 +1,7 @@
 import type { Header } from '../sip/headers.js';
 import { newId, newTag } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, type SipResponse } from '../sip/message.js';
+import type { HostPort } from '../sip/uri.js';
 import type { Timers } from '../timers.js';
 import { DEFAULT_PORTS, type Hop, isReliable } from '../transport/hop.js';
 import type { Durations } from './machine.js';
@@ -12,7 +13,8 @@ export interface ServerTransactionEnvironment {
   readonly timers: Timers;
   readonly durations: Durations;
   readonly inviteAge: number;
-  send(bytes: Buffer, hop: Hop): void;
+  /** `sentBy` is what the request's Via names, where the response goes when the hop fails. */
+  send(bytes: Buffer, hop: Hop, sentBy: HostPort): void;
   /** A final response was given: the request itself is needed no longer. */
   answered(transaction: ServerTransaction): void;
   terminated(transaction: ServerTransaction): void;
@@ -29,6 +31,7 @@ export class ServerTransaction implements ServerInviteUser {
   readonly #environment: ServerTransactionEnvironment;
   readonly #machine: ServerInvite | ServerNonInvite;
   readonly #replyTo: Hop;
+  readonly #sentBy: HostPort;
   #request: SipRequest | undefined;
   #toTag: string | undefined;
   #isAnswered = false;
@@ -44,6 +47,7 @@ export class ServerTransaction implements ServerInviteUser {
     this.#environment = environment;
     this.#request = request;
     this.#replyTo = replyHop(request, from);
+    this.#sentBy = { host: request.via.host, port: request.via.port };
     this.#machine = this.method === 'INVITE' ? new ServerInvite(this) : new ServerNonInvite(this);
   }
 
@@ -122,7 +126,7 @@ export class ServerTransaction implements ServerInviteUser {
   }
 
   send(response: string): void {
-    this.#environment.send(Buffer.from(response, 'latin1'), this.#replyTo);
+    this.#environment.send(Buffer.from(response, 'latin1'), this.#replyTo, this.#sentBy);
   }
 
   expired(): void {

@@ -18,15 +18,17 @@ function start(limit = 100, answered = 100) {
   const sent: { status: string; to: string; message: SipRequest | SipResponse }[] = [];
   const requests: ServerTransaction[] = [];
   const log: string[] = [];
+  const send = (bytes: Buffer, hop: Hop) => {
+    const message = parseDatagram(bytes) as SipRequest | SipResponse;
+    const status = message.startLine.split(' ')['status' in message ? 1 : 0] ?? '';
+    sent.push({ status, to: `${hop.address}:${hop.port}`, message });
+  };
   const transactions = new Transactions({
     timers: new Timers(clock),
     durations: RFC_DURATIONS,
     limits: { ...DEFAULT_LIMITS, transactions: limit, answeredTransactions: answered },
-    send: (bytes, hop) => {
-      const message = parseDatagram(bytes) as SipRequest | SipResponse;
-      const status = message.startLine.split(' ')['status' in message ? 1 : 0] ?? '';
-      sent.push({ status, to: `${hop.address}:${hop.port}`, message });
-    },
+    send,
+    reply: send,
     user: {
       request: (transaction) => {
         requests.push(transaction);

@@ -2,6 +2,7 @@ import type { Limits } from '../limits.js';
 import { newTag } from '../sip/identifiers.js';
 import { answerTo, SipRequest, SipResponse } from '../sip/message.js';
 import type { Malformed } from '../sip/parser.js';
+import type { HostPort } from '../sip/uri.js';
 import { MAGIC_COOKIE } from '../sip/via.js';
 import type { Timers } from '../timers.js';
 import type { Hop, ListeningPoint } from '../transport/hop.js';
@@ -50,12 +51,15 @@ export class Transactions {
     durations,
     limits,
     send,
+    reply,
     user,
   }: {
     timers: Timers;
     durations: Durations;
     limits: Limits;
     send: (bytes: Buffer, hop: Hop, failed?: (error: Error) => void) => void;
+    /** Sends a response; `sentBy` is what the request's Via names. */
+    reply: (bytes: Buffer, hop: Hop, sentBy: HostPort) => void;
     user: TransactionUser;
   }) {
     this.#user = user;
@@ -65,7 +69,7 @@ export class Transactions {
     const shared = { timers, durations, inviteAge: limits.inviteAge };
     this.#serverEnvironment = {
       ...shared,
-      send,
+      send: reply,
       answered: (transaction) => this.#serverAnswered(transaction),
       terminated: (transaction) => this.#forgetServer(transaction),
     };

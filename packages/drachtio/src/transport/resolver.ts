@@ -1,85 +1,82 @@
-import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import type { Limits } from '../limits.js';
-import type { SipUri } from '../sip/uri.js';
-import type { Timers } from '../timers.js';
-import { DEFAULT_PORTS, type Hop, isTransport, isWeb, type Transport } from './hop.js';
+import type { Logger } from '../logger.js';
+import { type HostPort, parseHostPort, type SipUri } from '../sip/uri.js';
+import { DEFAULT_PORTS, type Hop, isWeb } from './hop.js';
 import { normalAddress } from './hosts.js';
+import type { NameSource } from './names.js';
+import { type Destination, findTargets, fixedTransport, type Target, transportOf } from './targets.js';
 import type { Transports } from './transports.js';
 
 /** Why a URI leads nowhere; `flow` that only its peer could open the connection that it takes, and hasn't. */
 export type ResolveFailure = 'dns' | 'transport' | 'self' | 'flow';
 
-/**
- * Finds the hop that a SIP URI stands for (RFC 3263 without NAPTR and SRV): the transport from its `transport` parameter,
- * else UDP, or TLS for `sips`; the port given or the transport's own; the address written in it, or looked up in the
- * system's way.
- */
+/** The hops that a URI stands for, to be tried in this order: one at least. */
+export type Hops = readonly [Hop, ...Hop[]];
+
+/** Finds the hops that a SIP URI stands for (RFC 3263 section 4). */
 export class Resolver {
   readonly #transports: Transports;
-  readonly #timers: Timers;
-  readonly #limits: Limits;
-  #lookups = 0;
+  readonly #names: NameSource;
+  readonly #logger: Logger;
 
-  constructor(transports: Transports, { timers, limits }: { timers: Timers; limits: Limits }) {
+  constructor(transports: Transports, { names, logger }: { names: NameSource; logger: Logger }) {
     this.#transports = transports;
-    this.#timers = timers;
-    this.#limits = limits;
+    this.#names = names;
+    this.#logger = logger;
   }
 
   /** Calls back once, at once when the URI holds an IP address. */
-  resolve(uri: SipUri, done: (result: Hop | ResolveFailure) => void): void {
-    const transport = transportOf(uri);
-    if (transport === undefined) {
+  resolve(uri: SipUri, done: (result: Hops | ResolveFailure) => void): void {
+    const destination = destinationOf(uri);
+    const transport = destination && fixedTransport(destination);
+    if (destination === undefined || transport === 'unknown') {
       done('transport');
       return;
     }
-    const { host } = uri;
-    const target = { transport, port: uri.port ?? DEFAULT_PORTS[transport] };
-    if (this.#transports.isOwn(host, target.port)) done('self');
-    else if (isIP(host) !== 0) done(this.#hop([host], target));
-    else this.#lookup(host, (addresses) => done(addresses ? this.#hop(addresses, { ...target, domain: host }) : 'dns'));
+    const { host, isNumeric } = destination;
+    const port = destination.port ?? DEFAULT_PORTS[transport ?? transportOf(destination) ?? 'udp'];
+    if (this.#transports.isOwn(host, port)) done('self');
+    else if (isNumeric && transport !== undefined) done(this.#hops([{ transport, address: host, port }]));
+    else this.#find(destination, (targets) => done(targets.length === 0 ? 'dns' : this.#hops(targets, host)));
   }
 
-  #hop(
-    addresses: readonly string[],
-    { transport, port, domain }: { transport: Transport; port: number; domain?: string },
-  ): Hop | ResolveFailure {
-    for (const address of addresses.map(normalAddress)) {
-      if (this.#transports.isOwn(address, port)) return 'self';
-      const hop = this.#transports.hopTo(transport, address, port, domain);
-      if (hop !== undefined) return hop;
-    }
-    return isWeb(transport) ? 'flow' : 'transport';
-  }
-
-  #lookup(host: string, done: (addresses: string[] | undefined) => void): void {
-    if (this.#lookups >= this.#limits.lookups) {
-      done(undefined);
-      return;
-    }
-    let isDone = false;
-    const finish = (addresses: string[] | undefined): void => {
-      if (isDone) return;
-      isDone = true;
-      this.#timers.cancel(timeout);
-      done(addresses);
-    };
-    const timeout = this.#timers.start(this.#limits.lookupTimeout, () => finish(undefined));
-    this.#lookups += 1;
-    lookup(host, { all: true }, (error, found) => {
-      this.#lookups -= 1;
-      finish(error || found.length === 0 ? undefined : found.map(({ address }) => address));
+  /**
+   * Sends a response. When the connection that the request came over is gone and none can be made to where it came from, it
+   * goes where the name in the request's Via leads (RFC 3263 section 5).
+   */
+  reply(bytes: Buffer, hop: Hop, { host, port }: HostPort): void {
+    this.#transports.send(bytes, hop, () => {
+      if (hop.transport === 'udp' || isWeb(hop.transport) || isIP(host) !== 0) return;
+      const parameters = new Map([['transport', hop.transport]]);
+      this.#find({ scheme: 'sip', host, port, parameters, isNumeric: false }, (targets) => {
+        const hops = this.#hops(targets, host);
+        if (typeof hops !== 'string') this.#transports.send(bytes, hops[0], () => {});
+      });
     });
   }
+
+  #find(destination: Destination, done: (targets: Target[]) => void): void {
+    const spoken = [...new Set(this.#transports.points.map(({ transport }) => transport))];
+    findTargets(destination, { names: this.#names, spoken })
+      .then(done)
+      .catch((error: unknown) => this.#logger.error({ err: error }, 'what awaited a name failed'));
+  }
+
+  /** @param domain the name that led there, which the other end of a TLS connection is to prove (RFC 5922) */
+  #hops(targets: readonly Target[], domain?: string): Hops | ResolveFailure {
+    const others = targets.filter(({ address, port }) => !this.#transports.isOwn(normalAddress(address), port));
+    if (others.length === 0) return 'self';
+    const [first, ...rest] = others
+      .map(({ transport, address, port }) => this.#transports.hopTo(transport, normalAddress(address), port, domain))
+      .filter((hop) => hop !== undefined);
+    if (first !== undefined) return [first, ...rest];
+    return others.some(({ transport }) => isWeb(transport)) ? 'flow' : 'transport';
+  }
 }
 
-/** The transport that a URI leads to; a `sips` URI leads over TLS (RFC 3261 section 26.2.2). Undefined for one that isn't spoken. */
-export function transportOf({ scheme, parameters }: SipUri): Transport | undefined {
-  const name = parameters.get('transport');
-  if (scheme === 'sips') return SECURED[name ?? 'tls'];
-  return name === undefined ? 'udp' : isTransport(name) ? name : undefined;
+/** The host to look for, which a `maddr` parameter takes the place of; undefined when that is malformed. */
+function destinationOf({ scheme, host, port, parameters }: SipUri): Destination | undefined {
+  const maddr = parameters.get('maddr');
+  const name = maddr === undefined ? host : parseHostPort(maddr)?.host;
+  return name === undefined ? undefined : { scheme, host: name, port, parameters, isNumeric: isIP(name) !== 0 };
 }
-
-/** What the transports that a `sips` URI may name stand for. */
-const SECURED: Readonly<Record<string, Transport>> = { tcp: 'tls', tls: 'tls', ws: 'wss', wss: 'wss' };
