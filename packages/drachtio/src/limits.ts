@@ -2,6 +2,10 @@
 export interface Limits {
   /** Transactions at a time; past the limit requests get 503. */
   readonly transactions: number;
+  /** Bytes of requests from the network in transactions at a time; past the limit requests get 503. */
+  readonly requestBytes: number;
+  /** Milliseconds that the process may be late with what is due, again and again; past the limit new requests get 503. */
+  readonly lateness: number;
   /** Those of them that are answered and kept only to answer again what comes again; past the limit the oldest are let go. */
   readonly answeredTransactions: number;
   /** Dialogs at a time. */
@@ -31,6 +35,8 @@ export interface Limits {
   readonly unauthenticatedApplications: number;
   /** Milliseconds in which an application must authenticate. */
   readonly authenticationTimeout: number;
+  /** Requests that an application has yet to answer; past the limit it gets no more, and they get 503. */
+  readonly unanswered: number;
   /** Bytes that wait for an application: past this its requests get 503, past four times this it is cut off. */
   readonly applicationBacklog: number;
   /** Look-ups of names at a time, and milliseconds that one look-up may take. */
@@ -41,7 +47,9 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  transactions: 200_000,
+  transactions: 100_000,
+  requestBytes: 134_217_728,
+  lateness: 300,
   answeredTransactions: 60_000,
   dialogs: 50_000,
   dialogAge: 12 * 3_600_000,
@@ -56,6 +64,7 @@ export const DEFAULT_LIMITS: Limits = {
   applications: 64,
   unauthenticatedApplications: 16,
   authenticationTimeout: 5_000,
+  unanswered: 20_000,
   applicationBacklog: 4_194_304,
   lookups: 1_024,
   lookupTimeout: 3_000,

@@ -8,6 +8,7 @@ import { Proxies } from './agent/proxies.js';
 import { Applications, type ApplicationUser } from './application/applications.js';
 import type { Application } from './application/connection.js';
 import { Dialogs } from './dialog/dialogs.js';
+import { Lateness } from './lateness.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { type Logger, silentLogger } from './logger.js';
 import { Timers } from './timers.js';
@@ -80,6 +81,7 @@ export function createServer(options: ServerOptions): DrachtioServer {
 class Server implements DrachtioServer {
   readonly #options: ServerOptions;
   readonly #timers: Timers;
+  readonly #lateness: Lateness;
   readonly #transports: Transports;
   readonly #transactions: Transactions;
   readonly #dialogs: Dialogs<Application>;
@@ -95,6 +97,7 @@ class Server implements DrachtioServer {
     const timers = new Timers(undefined, (error) => logger.error({ err: error }, 'a timer failed'));
     this.#timers = timers;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#lateness = new Lateness(timers, limits.lateness);
     const durations = { ...RFC_DURATIONS, ...options.durations };
     const flows = new Flows({ limit: limits.connections, now: () => timers.now() });
     this.#dialogs = new Dialogs(timers, { limit: limits.dialogs, age: limits.dialogAge });
@@ -116,6 +119,7 @@ class Server implements DrachtioServer {
       limits,
       send: (bytes, hop, failed) => this.#transports.send(bytes, hop, failed),
       reply: (bytes, hop, sentBy) => resolver.reply(bytes, hop, sentBy),
+      isOverloaded: () => this.#lateness.isExceeded,
       user: {
         request: (transaction, bytes) => inbound.request(transaction, bytes),
         ack: (ack, from, bytes) => inbound.ack(ack, from, bytes),
@@ -172,6 +176,7 @@ class Server implements DrachtioServer {
     try {
       const adminPort = await this.#applications.listen(host, port);
       const { points } = this.#transports;
+      this.#lateness.start();
       this.#addresses = { sip: points.map(hostport), port: points[0]?.port ?? 0, admin: { host, port: adminPort } };
       return this.#addresses;
     } catch (error) {

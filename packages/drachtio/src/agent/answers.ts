@@ -124,7 +124,7 @@ export class Answers {
     }
     const isNewDialog = expected.dialog === undefined && makesDialog(request, status);
     if (isNewDialog && !dialogs.hasRoom) {
-      transaction.answer(503);
+      transaction.refuse();
       expected.application.respond(id, 'NOK|too many dialogs');
       return;
     }

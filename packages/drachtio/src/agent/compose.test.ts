@@ -31,7 +31,7 @@ function answered(parts: Parameters<typeof request>[0], ...lines: string[]) {
   const transaction = new ServerTransaction(
     request(parts),
     { transport: 'udp', local: udp, address: '192.0.2.1', port: 5060 },
-    '',
+    { key: '', bytes: 0 },
     environment,
   );
   return composeResponse(transaction, draft(...lines));

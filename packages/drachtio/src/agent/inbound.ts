@@ -51,7 +51,8 @@ export class Inbound implements TransactionUser {
     }
     const application = this.#core.routes.next(method.toLowerCase(), (candidate) => candidate.keepsUp);
     if (application === undefined) {
-      transaction.answer(KNOWN_METHODS.has(method) ? 503 : 501);
+      if (this.#core.routes.all(method.toLowerCase()).length > 0) transaction.refuse();
+      else transaction.answer(KNOWN_METHODS.has(method) ? 503 : 501);
       return;
     }
     const { host, port } = transaction.from.local;
@@ -92,7 +93,7 @@ export class Inbound implements TransactionUser {
     else if (method === 'INVITE' && dialog.isInviting) transaction.answer(491);
     else if (method === 'INVITE' && dialog.isInvited) transaction.answer(500, [{ name: 'Retry-After', value: '5' }]);
     else if (method === 'PRACK' && !this.#answers.confirmProvisional(dialog, request)) transaction.answer(481);
-    else if (!owner.keepsUp) transaction.answer(503);
+    else if (!owner.keepsUp) transaction.refuse();
     else {
       dialog.remoteNumber = request.cseq.number;
       dialogs.touch(dialog);

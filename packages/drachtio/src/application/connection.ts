@@ -30,6 +30,7 @@ export class Application {
   readonly sent = new Map<string, ClientTransaction>();
   readonly #socket: Socket;
   readonly #limit: number;
+  readonly #unanswered: number;
   readonly #decoder: FrameDecoder;
   /** Frames that go out together, one character a byte. */
   #queue = '';
@@ -40,6 +41,7 @@ export class Application {
     this.name = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
     this.#socket = socket;
     this.#limit = limits.applicationBacklog;
+    this.#unanswered = limits.unanswered;
     this.#decoder = new FrameDecoder({
       frame: (payload) => this.#dispatch(payload, events),
       oversize: (start) => this.#refuse(start),
@@ -70,9 +72,9 @@ export class Application {
     return this.#isOpen;
   }
 
-  /** Whether it reads fast enough to be given new requests. */
+  /** Whether it reads and answers fast enough to be given new requests. */
   get keepsUp(): boolean {
-    return this.#isOpen && this.#backlog < this.#limit;
+    return this.#isOpen && this.#backlog < this.#limit && this.received.size < this.#unanswered;
   }
 
   /**

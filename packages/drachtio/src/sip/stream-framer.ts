@@ -118,7 +118,7 @@ export class StreamFramer {
     const total = this.#headBytes + (head.contentLength ?? 0);
     if (this.#length < total) return undefined;
     const bytes = this.#held.subarray(0, this.#length);
-    if (!(head.message instanceof Malformed)) head.message.body = bytes.subarray(this.#headBytes, total);
+    if (!(head.message instanceof Malformed)) head.message.body = ownPart(bytes, this.#headBytes, total);
     this.#clear();
     this.#events.message(head.message, total);
     return bytes.subarray(total);
@@ -147,6 +147,12 @@ export class StreamFramer {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** Part of a buffer, copied when it is a small part of much: whoever holds it would hold all. */
+function ownPart(bytes: Buffer, start: number, end: number): Buffer {
+  const part = bytes.subarray(start, end);
+  return 2 * part.length < bytes.buffer.byteLength ? Buffer.from(part) : part;
+}
 
 /** Not SIP at all: neither an answer nor a border to be found. */
 function isUnreadable(message: ParsedHead['message']): boolean {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Header } from '../sip/headers.js';
 import { newId, newTag } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, type SipResponse } from '../sip/message.js';
@@ -28,6 +29,8 @@ export class ServerTransaction implements ServerInviteUser {
   readonly from: Hop;
   /** Under which requests that come again find it. */
   readonly key: string;
+  /** The request's size, as long as it is held; then 0. */
+  bytes: number;
   readonly #environment: ServerTransactionEnvironment;
   readonly #machine: ServerInvite | ServerNonInvite;
   readonly #replyTo: Hop;
@@ -40,10 +43,17 @@ export class ServerTransaction implements ServerInviteUser {
   /** Called once when the transaction ends, however it does. */
   onTerminated: (() => void) | undefined;
 
-  constructor(request: SipRequest, from: Hop, key: string, environment: ServerTransactionEnvironment) {
+  /** @param bytes the request's size */
+  constructor(
+    request: SipRequest,
+    from: Hop,
+    { key, bytes }: { key: string; bytes: number },
+    environment: ServerTransactionEnvironment,
+  ) {
     this.method = request.method;
     this.from = from;
     this.key = key;
+    this.bytes = bytes;
     this.#environment = environment;
     this.#request = request;
     this.#replyTo = replyHop(request, from);
@@ -106,6 +116,11 @@ export class ServerTransaction implements ServerInviteUser {
     return text;
   }
 
+  /** Answers that we have no room for it now, and when to come again (RFC 3261 section 21.5.4). */
+  refuse(): void {
+    this.answer(503, retryLater());
+  }
+
   /** Answers by ourselves. */
   answer(status: number, extra: Header[] = []): void {
     if (!this.#isAnswered) this.respond(answerTo(this.request, status, status === 100 ? undefined : this.toTag, extra));
@@ -139,6 +154,11 @@ export class ServerTransaction implements ServerInviteUser {
     this.onTerminated?.();
     this.onTerminated = undefined;
   }
+}
+
+/** Seconds that a refused client should wait: from five to fourteen, so that not all come again at once. */
+export function retryLater(): Header[] {
+  return [{ name: 'Retry-After', value: String(randomInt(5, 15)) }];
 }
 
 /**

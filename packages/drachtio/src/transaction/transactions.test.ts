@@ -13,7 +13,7 @@ import { Transactions } from './transactions.js';
 const local = { transport: 'udp', host: '127.0.0.1', port: 5060 } as const;
 const from: Hop = { transport: 'udp', local, address: '192.0.2.1', port: 40_000 };
 
-function start(limit = 100, answered = 100) {
+function start(limit = 100, answered = 100, isOverloaded = false) {
   const clock = new ManualClock();
   const sent: { status: string; to: string; message: SipRequest | SipResponse }[] = [];
   const requests: ServerTransaction[] = [];
@@ -29,6 +29,7 @@ function start(limit = 100, answered = 100) {
     limits: { ...DEFAULT_LIMITS, transactions: limit, answeredTransactions: answered },
     send,
     reply: send,
+    isOverloaded: () => isOverloaded,
     user: {
       request: (transaction) => {
         requests.push(transaction);
@@ -146,7 +147,7 @@ t.test('past the limit answered requests give way, then new ones get 503 (and an
   receive({ branch: 'z9hG4bK4', callId: 'c4' });
   receive({ method: 'ACK', branch: 'z9hG4bK4', callId: 'c4' });
   t.same(statuses(), ['200', '503']);
-  t.equal(sent[1]?.message.value('Retry-After'), '5');
+  t.match(sent[1]?.message.value('Retry-After'), /^([5-9]|1[0-4])$/);
   t.equal(transactions.size, 3);
 });
 
@@ -238,4 +239,20 @@ t.test('nothing is left when all has ended', async (t) => {
     transaction.respond(answerTo(transaction.request, i % 3 ? 200 : 404, 'x'));
   clock.advance(40_000);
   t.equal(transactions.size, 0);
+});
+
+t.test('while the process is overloaded a new request is refused and nothing kept of it', async (t) => {
+  const { receive, sent, transactions, log } = start(100, 100, true);
+  receive({ method: 'INVITE' });
+  receive({ method: 'OPTIONS', branch: 'z9hG4bKother' });
+  t.same(
+    sent.map(({ status, message }) => [status, message.value('Retry-After') !== undefined]),
+    [
+      ['503', true],
+      ['503', true],
+    ],
+  );
+  receive({ method: 'INFO', branch: 'z9hG4bKinside', to: '<sip:bob@example.com>;tag=b1' });
+  t.same(log, ['INFO']);
+  t.equal(transactions.size, 1);
 });

@@ -12,7 +12,7 @@ import {
   type ClientTransactionEvents,
 } from './client-transaction.js';
 import type { Durations } from './machine.js';
-import { replyHop, ServerTransaction, type ServerTransactionEnvironment } from './server-transaction.js';
+import { replyHop, retryLater, ServerTransaction, type ServerTransactionEnvironment } from './server-transaction.js';
 
 /** What the transaction layer hands on. */
 export interface TransactionUser {
@@ -24,9 +24,6 @@ export interface TransactionUser {
   cancelled(invite: ServerTransaction, cancel: SipRequest, from: Hop, bytes: number): void;
 }
 
-/** How long a refused client should wait, in seconds. */
-const RETRY_AFTER = '5';
-
 /**
  * The transaction layer (RFC 3261 section 17): finds the transaction that a message belongs to, makes new ones, answers
  * what needs no application. Holds a bounded number of transactions; answered ones, kept only to answer again what comes
@@ -36,6 +33,8 @@ export class Transactions {
   readonly #user: TransactionUser;
   readonly #limit: number;
   readonly #answeredLimit: number;
+  readonly #bytesLimit: number;
+  readonly #isOverloaded: () => boolean;
   readonly #send: (bytes: Buffer, hop: Hop, failed?: (error: Error) => void) => void;
   readonly #servers = new Map<string, ServerTransaction>();
   readonly #clients = new Map<string, ClientTransaction>();
@@ -43,6 +42,8 @@ export class Transactions {
   readonly #answered = new Set<ServerTransaction>();
   /** Requests outside dialogs that are in progress, to recognise those that reach us by two ways (section 8.2.2.2). */
   readonly #merging = new Map<string, ServerTransaction>();
+  /** Of the requests in server transactions. */
+  #bytes = 0;
   readonly #serverEnvironment: ServerTransactionEnvironment;
   readonly #clientEnvironment: ClientTransactionEnvironment;
 
@@ -53,6 +54,7 @@ export class Transactions {
     send,
     reply,
     user,
+    isOverloaded = () => false,
   }: {
     timers: Timers;
     durations: Durations;
@@ -61,10 +63,14 @@ export class Transactions {
     /** Sends a response; `sentBy` is what the request's Via names. */
     reply: (bytes: Buffer, hop: Hop, sentBy: HostPort) => void;
     user: TransactionUser;
+    /** Whether the process can't keep up, so that requests outside dialogs are refused. */
+    isOverloaded?: () => boolean;
   }) {
     this.#user = user;
     this.#limit = limits.transactions;
     this.#answeredLimit = limits.answeredTransactions;
+    this.#bytesLimit = limits.requestBytes;
+    this.#isOverloaded = isOverloaded;
     this.#send = send;
     const shared = { timers, durations, inviteAge: limits.inviteAge };
     this.#serverEnvironment = {
@@ -125,12 +131,15 @@ export class Transactions {
   }
 
   #receiveNew(request: SipRequest, from: Hop, { key, bytes }: { key: string; bytes: number }): void {
-    if (!this.#makeRoom()) {
+    const isNew = request.to.tag === undefined && request.method !== 'CANCEL';
+    const isTooMuch = this.#bytes + bytes > this.#bytesLimit || (isNew && this.#isOverloaded());
+    if (isTooMuch || !this.#makeRoom()) {
       this.#refuse(request, from, { status: 503, reason: undefined });
       return;
     }
-    const transaction = new ServerTransaction(request, from, key, this.#serverEnvironment);
+    const transaction = new ServerTransaction(request, from, { key, bytes }, this.#serverEnvironment);
     this.#servers.set(key, transaction);
+    this.#bytes += bytes;
     if (request.method === 'CANCEL') this.#cancel(transaction, bytes);
     else if (this.#isMerged(transaction)) transaction.answer(482);
     else {
@@ -173,7 +182,7 @@ export class Transactions {
 
   /** Answers without keeping anything. */
   #refuse(request: SipRequest, from: Hop, { status, reason }: { status: number; reason: string | undefined }): void {
-    const extra = status === 503 ? [{ name: 'Retry-After', value: RETRY_AFTER }] : [];
+    const extra = status === 503 ? retryLater() : [];
     const usual = answerTo(request, status, newTag(), extra);
     const response = new SipResponse(status, reason ?? usual.reason, usual.headers);
     this.#send(response.toBuffer(), replyHop(request, from));
@@ -195,6 +204,7 @@ export class Transactions {
 
   #serverAnswered(transaction: ServerTransaction): void {
     if (transaction.method === 'INVITE') return;
+    this.#release(transaction);
     if (transaction.state !== 'terminated') this.#answered.add(transaction);
     if (this.#answered.size > this.#answeredLimit) this.#letGoOldest();
     this.#stopMerging(transaction);
@@ -202,8 +212,15 @@ export class Transactions {
 
   #forgetServer(transaction: ServerTransaction): void {
     this.#servers.delete(transaction.key);
+    this.#release(transaction);
     this.#answered.delete(transaction);
     this.#stopMerging(transaction);
+  }
+
+  /** The request of a transaction is held no longer. */
+  #release(transaction: ServerTransaction): void {
+    this.#bytes -= transaction.bytes;
+    transaction.bytes = 0;
   }
 
   #stopMerging(transaction: ServerTransaction): void {
