@@ -69,12 +69,13 @@ export function skipBlanks(text: string, position: number): number {
   return i;
 }
 
-/** The text without spaces and tabs around it; `trim` would take a byte of UTF-8 for a blank. */
-export function trimBlanks(text: string): string {
-  const start = skipBlanks(text, 0);
-  let end = text.length;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
+/** The text from `start` to `end` without spaces and tabs around it; `trim` would take a byte of UTF-8 for a blank. */
+export function trimBlanks(text: string, start = 0, end = text.length): string {
+  let first = start;
+  let last = end;
+  while (first < last && isBlank(text.charCodeAt(first))) first += 1;
+  while (last > first && isBlank(text.charCodeAt(last - 1))) last -= 1;
+  return text.slice(first, last);
 }
 
 function visibleCharacters(): string {

@@ -19,10 +19,10 @@ export function splitList(value: string): string[] | undefined {
     } else if (character === '<') bracketed = true;
     else if (character === '>') bracketed = false;
     else if (character === ',' && !bracketed) {
-      entries.push(trimBlanks(value.slice(start, i)));
+      entries.push(trimBlanks(value, start, i));
       start = i + 1;
     }
   }
-  entries.push(trimBlanks(value.slice(start)));
+  entries.push(trimBlanks(value, start));
   return bracketed || entries.includes('') ? undefined : entries;
 }

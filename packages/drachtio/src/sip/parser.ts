@@ -90,6 +90,8 @@ const NOT_SIP = new Malformed(400, 'Bad Request', undefined);
 const CR = 13;
 const LF = 10;
 const QUOTE = 34;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\0-\x08\n-\x1f\x7f]/;
 const BACKSLASH = 92;
 
 function malformed(message: SipRequest | SipResponse, status: number, reason: string): Malformed {
@@ -183,11 +185,14 @@ function isTokenAt(text: string, position: number): boolean {
 
 function unfold(value: string): string {
   if (!value.includes('\r\n')) return value;
-  return value.split('\r\n').map(trimBlanks).join(' ');
+  const lines = value.split('\r\n');
+  return lines.map((line) => trimBlanks(line)).join(' ');
 }
 
 /** Whether a header value has a control character that isn't escaped inside quotes (`quoted-pair`, section 25.1). */
 function hasBareControl(value: string): boolean {
+  // Next to no header has any, and the expression finds that out in a fraction of the time.
+  if (!CONTROL.test(value)) return false;
   let isQuoted = false;
   for (let i = 0; i < value.length; i += 1) {
     const code = value.charCodeAt(i);
