@@ -10,11 +10,11 @@ import { contactOf, SDP, start, viaOf, type World } from './testing/world.js';
 /** Requests that go where names lead (RFC 3263). */
 const HOST = { 'A phone.test': [address('127.0.0.1')], 'AAAA phone.test': [] };
 
-async function world(t: Test, zone: Zone, define?: (app: App) => void) {
+async function world(t: Test, zone: Zone, define?: (app: App) => void, t1 = 20) {
   const dns = await DnsServer.start(t, { ...HOST, ...zone });
   const started = await start(t, define, {
     dns: { servers: [dns.address] },
-    durations: { t1: 20, t2: 160, t4: 200 },
+    durations: { t1, t2: 8 * t1, t4: 10 * t1 },
     limits: { lookupTimeout: 400 },
   });
   return { dns, started };
@@ -274,7 +274,7 @@ t.test('a name that leads nowhere, and a name server that says nothing, are a 50
 });
 
 t.test('hundreds of names that nobody answers for keep no honest request waiting', async (t) => {
-  const { started } = await world(t, { '*': 'silent' });
+  const { started } = await world(t, { '*': 'silent' }, undefined, 500);
   const phone = await started.phone();
   const other = await RawApplication.connect(started.admin);
   t.teardown(() => other.close());

@@ -37,12 +37,15 @@ const zone: {
     '_sip._udp.srv.test': [srv('second.test', 5065, 20), srv('first.test', 5064, 10)],
     '_sip._tcp.srv.test': [srv('tcp.test', 5066)],
     '_sip._tcp.onlytcp.test': [srv('tcp.test', 5067)],
+    '_sips._tcp.naptr.test': [srv('tls.test', 5071)],
+    '_sips._tcp.secure.test': [srv('tls.test', 5072)],
     '_sip._udp.denied.test': [srv('.', 0)],
     '_sip._udp.dead.test': [srv('nowhere.test', 5060)],
   },
   addresses: {
     'udp.test': ['192.0.2.1'],
     'tcp.test': ['192.0.2.2'],
+    'tls.test': ['192.0.2.11'],
     'first.test': ['192.0.2.3', '2001:db8::3'],
     'second.test': ['192.0.2.4'],
     'host.test': ['192.0.2.5'],
@@ -103,6 +106,28 @@ t.test('where a URI leads (RFC 3263 sections 4.1 and 4.2)', async (t) => {
     ['a transport that nobody speaks', 'sip:host.test;transport=sctp', []],
   ];
   for (const [what, uri, expected] of table) t.same(await targets(uri), expected, what);
+});
+
+t.test('a sips URI leads over TLS only (RFC 3263 section 4.1)', async (t) => {
+  const table: [what: string, uri: string, targets: string[]][] = [
+    ['NAPTR of TLS alone', 'sips:naptr.test', ['tls 192.0.2.11 5071']],
+    ['SRV of TLS', 'sips:secure.test', ['tls 192.0.2.11 5072']],
+    ['neither: the name itself', 'sips:host.test', ['tls 192.0.2.5 5061']],
+    ['transport=tcp means TLS over TCP', 'sips:secure.test;transport=tcp', ['tls 192.0.2.11 5072']],
+    ['transport=udp means nothing', 'sips:secure.test;transport=udp', []],
+    ['a port', 'sips:host.test:5070', ['tls 192.0.2.5 5070']],
+    [
+      'a sip URI by NAPTR, the most preferred first',
+      'sip:naptr.test',
+      ['tls 192.0.2.11 5071', 'tcp 192.0.2.2 5063', 'udp 192.0.2.1 5062'],
+    ],
+    ['a sip URI by SRV alone is not encrypted', 'sip:secure.test', []],
+    ['a sip URI that names TLS', 'sip:secure.test;transport=tls', ['tls 192.0.2.11 5072']],
+    ['WebSockets have no records', 'sip:host.test;transport=ws', ['ws 192.0.2.5 80']],
+  ];
+  for (const [what, uri, expected] of table)
+    t.same(await targets(uri, ['udp', 'tcp', 'tls', 'ws', 'wss']), expected, what);
+  t.same(await targets('sips:secure.test', ['udp', 'tcp']), [], 'not without TLS');
 });
 
 t.test('what is not spoken is not chosen', async (t) => {
