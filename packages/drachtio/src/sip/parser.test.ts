@@ -123,7 +123,7 @@ t.test('what can be answered gets a status and a reason', async (t) => {
     ['a Via with a port out of range', requestText({ via: 'SIP/2.0/UDP 192.0.2.1:99999' }), 400, 'Invalid Via'],
     ['a Via of another protocol', requestText({ via: 'HTTP/1.1/TCP 192.0.2.1' }), 400, 'Invalid Via'],
     ['a list of Vias with a gap', requestText({ via: 'SIP/2.0/UDP 192.0.2.1,,' }), 400, 'Invalid Via'],
-    ['a Contact that is no address', requestText({ more: ['Contact: "a" <sip:a@b>;;'] }), 400, 'Invalid Contact'],
+    ['a Contact that is no address', requestText({ more: ['Contact: nowhere'] }), 400, 'Invalid Contact'],
     ['a Contact for all in no REGISTER', requestText({ more: ['Contact: *'] }), 400, 'Invalid Contact'],
     ['a name that needs quotes', requestText({ from: 'Bell, A <sip:alice@example.com>;tag=1' }), 400, 'Invalid From'],
     ['a control character in quotes', requestText({ more: ['X-A: "\x07"'] }), 400, 'Invalid X-A'],

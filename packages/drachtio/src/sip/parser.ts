@@ -225,9 +225,13 @@ function checkHeaders(message: SipRequest | SipResponse, faults: Fault[]): void 
   }
 }
 
-/** Whether every Contact is an address; a REGISTER may have a single `*` in their place (RFC 3261 section 10.2.2). */
+/**
+ * Whether every Contact without angle brackets is an address (RFC 3261 section 20); what brackets hold is for the application
+ * to judge. A REGISTER may have a single `*` in their place (section 10.2.2).
+ */
 function areContactsValid(request: SipRequest): boolean {
   const values = request.values('Contact');
   if (request.method === 'REGISTER' && values.length === 1 && values[0] === '*') return true;
-  return values.every((value) => splitList(value)?.every((entry) => parseAddress(entry) !== undefined) ?? false);
+  const isFine = (entry: string): boolean => entry.includes('<') || parseAddress(entry) !== undefined;
+  return values.every((value) => splitList(value)?.every(isFine) ?? false);
 }
