@@ -130,6 +130,28 @@ t.test('a sips URI leads over TLS only (RFC 3263 section 4.1)', async (t) => {
   t.same(await targets('sips:secure.test', ['udp', 'tcp']), [], 'not without TLS');
 });
 
+t.test('a name that leads to thousands leads to sixteen', async (t) => {
+  const many = Array.from({ length: 2_000 }, (_, n) => srv('udp.test', 1_000 + n));
+  let asked = 0;
+  const flood = {
+    naptr: async () => Array.from({ length: 500 }, (_, n) => naptr(n, 'SIP+D2U', `${n}.test`)),
+    srv: async () => {
+      asked += 1;
+      return many;
+    },
+    addresses: async () => ['192.0.2.1', '192.0.2.2'],
+  };
+  const destination = {
+    scheme: 'sip',
+    host: 'a.test',
+    port: undefined,
+    parameters: new Map(),
+    isNumeric: false,
+  } as const;
+  t.equal((await findTargets(destination, { names: flood, spoken: ['udp'] })).length, 16);
+  t.ok(asked < 20);
+});
+
 t.test('what is not spoken is not chosen', async (t) => {
   t.same(await targets('sip:naptr.test', ['udp']), ['udp 192.0.2.1 5062']);
   t.same(await targets('sip:onlytcp.test', ['udp']), []);

@@ -27,8 +27,10 @@ const SERVICES: readonly Service[] = [
 /** What the transports that a `sips` URI may name stand for (RFC 3261 section 26.2.2). */
 const SECURED: Readonly<Record<string, Transport>> = { tcp: 'tls', tls: 'tls', ws: 'wss', wss: 'wss' };
 
-/** How many targets one URI leads to at most. */
+/** How many targets one URI leads to at most, and of how many NAPTR and SRV records the first ones are looked at. */
 const MAX_TARGETS = 16;
+const MAX_NAPTRS = 8;
+const MAX_SRVS = 64;
 
 /** What of a URI decides where it leads. */
 export type Destination = Pick<SipUri, 'scheme' | 'port' | 'parameters'> & {
@@ -74,11 +76,8 @@ export async function findTargets(
       : port !== undefined
         ? [{ transport, host, port }]
         : await placesOfTransport(transport, host, { names, random });
-  const targets: Target[] = [];
-  for (const { transport, host, port } of places.slice(0, MAX_TARGETS)) {
-    for (const address of (await names.addresses(host)) ?? []) targets.push({ transport, address, port });
-  }
-  return targets.slice(0, MAX_TARGETS);
+  const found = await Promise.all(places.slice(0, MAX_TARGETS).map((place) => targetsAt(place, names)));
+  return found.flat().slice(0, MAX_TARGETS);
 }
 
 /** A host name and port that serve a transport. */
@@ -86,6 +85,11 @@ interface Place {
   readonly transport: Transport;
   readonly host: string;
   readonly port: number;
+}
+
+async function targetsAt({ transport, host, port }: Place, names: NameSource): Promise<Target[]> {
+  const addresses = (await names.addresses(host)) ?? [];
+  return addresses.map((address) => ({ transport, address, port }));
 }
 
 /** Section 4.1: the services that NAPTR records name, else those that have SRV records, else UDP; all asked for at once. */
@@ -102,17 +106,23 @@ async function placesOfName(
     names.naptr(host),
     ...ofScheme.map(({ srv }) => names.srv(`${srv}.${host}`)),
   ]);
-  const places: Place[] = [];
-  for (const { service, flags, replacement } of [...(naptrs ?? [])].sort(byOrder)) {
-    const transport = usable.find(({ naptr }) => naptr === service.toUpperCase())?.transport;
-    if (transport === undefined) continue;
-    if (flags.toLowerCase() === 's') places.push(...placesOf(transport, await names.srv(replacement), random));
-    else if (flags.toLowerCase() === 'a') places.push(placeAt(transport, replacement));
-  }
+  const records = [...(naptrs ?? [])].sort(byOrder).slice(0, MAX_NAPTRS);
+  const named = await Promise.all(records.map((record) => placesOfNaptr(record, { usable, names, random })));
+  const places = named.flat();
   if (places.length > 0) return places;
   for (const [index, { transport }] of ofScheme.entries()) places.push(...placesOf(transport, found[index], random));
   if (places.length > 0 || found.some((records) => isDenied(records))) return places;
   return ofScheme.slice(0, 1).map(({ transport }) => placeAt(transport, host));
+}
+
+async function placesOfNaptr(
+  { service, flags, replacement }: NaptrRecord,
+  { usable, names, random }: { usable: readonly Service[]; names: NameSource; random: () => number },
+): Promise<Place[]> {
+  const transport = usable.find(({ naptr }) => naptr === service.toUpperCase())?.transport;
+  if (transport === undefined) return [];
+  if (flags.toLowerCase() === 's') return placesOf(transport, await names.srv(replacement), random);
+  return flags.toLowerCase() === 'a' ? [placeAt(transport, replacement)] : [];
 }
 
 /** Section 4.2: the SRV records of a transport, else the name itself. */
@@ -149,7 +159,7 @@ function byOrder(a: NaptrRecord, b: NaptrRecord): number {
 /** RFC 2782: the lowest priority first; within one, each next by chance in proportion to its weight. */
 export function inSrvOrder(records: readonly SrvRecord[], random: () => number): SrvRecord[] {
   const ordered: SrvRecord[] = [];
-  const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight);
+  const left = [...records].sort((a, b) => a.priority - b.priority || a.weight - b.weight).slice(0, MAX_SRVS);
   while (left.length > 0) {
     const same = left.filter(({ priority }) => priority === left[0]?.priority);
     let chance = random() * same.reduce((sum, { weight }) => sum + weight, 0);
