@@ -226,7 +226,7 @@ t.test('a proxied request fails over to the next target', async (t) => {
 });
 
 t.test('a maddr takes the place of the host (RFC 3263 section 4)', async (t) => {
-  const { started } = await world(t, {});
+  const { started } = await world(t, {}, undefined, 500);
   const phone = await started.phone();
   const answering = answerTo(started.app, `sip:bob@nowhere.test:${phone.port};maddr=phone.test`);
   reply(phone, await phone.request('OPTIONS'), 200);
