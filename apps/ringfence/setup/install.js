@@ -1,7 +1,7 @@
 // Puts in place what a fresh machine lacks. It runs before any package is installed, so it is plain JavaScript and uses
 // nothing but Node itself.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +20,7 @@ export function install(programs) {
   checkNode();
   installNpmPackages();
   installDebianPackages(programs);
-  run('compile', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--build']);
+  compile();
 }
 
 function checkNode() {
@@ -63,6 +63,51 @@ function isInstalled(program) {
       return false;
     }
   });
+}
+
+/** When everything was compiled last: this file's time. It goes with the packages, which are compiled against. */
+const COMPILED = join(ROOT, 'node_modules/.ringfence-compiled');
+
+/** Compiles what changed; to find out that nothing did would take the compiler a second. */
+function compile() {
+  if (isCompiled()) return;
+  const begun = new Date().toISOString();
+  run('compile', process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--build']);
+  writeFileSync(COMPILED, `${begun}\n`);
+}
+
+function isCompiled() {
+  if (!existsSync(COMPILED)) return false;
+  const compiled = Date.parse(readFileSync(COMPILED, 'utf8'));
+  const folders = ['apps', 'packages'].flatMap((name) =>
+    readdirSync(join(ROOT, name)).map((inner) => join(name, inner)),
+  );
+  const workspaces = ['test', ...folders].map((folder) => join(ROOT, folder));
+  const sources = workspaces.map((folder) => join(folder, 'src')).filter((folder) => existsSync(folder));
+  return (
+    sources.every((folder) => existsSync(join(folder, '../dist'))) &&
+    !isNewer(join(ROOT, 'tsconfig.json'), compiled) &&
+    sources.every((folder) => !isNewer(join(folder, '../tsconfig.json'), compiled) && !isTreeNewer(folder, compiled))
+  );
+}
+
+/**
+ * Whether a folder or anything in it was changed since a time; of what was removed, the folder tells.
+ * @param {string} folder
+ * @param {number} time
+ * @returns {boolean}
+ */
+function isTreeNewer(folder, time) {
+  const inner = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return isNewer(folder, time) || inner.some((path) => isNewer(join(folder, path), time));
+}
+
+/**
+ * @param {string} path
+ * @param {number} time
+ */
+function isNewer(path, time) {
+  return statSync(path).mtimeMs >= time;
 }
 
 /** Whether each package of the lock file is installed in its version; what is for other platforms doesn't count. */

@@ -1,11 +1,7 @@
-import { EXIT_SETTINGS, readSettings, SettingsError } from '@ringfence/service';
-import { isUnavailable } from '@ringfence/store';
+import { EXIT_SETTINGS, SettingsError } from '@ringfence/service';
 import { type Command, UsageError } from './commands/command.js';
 import { importFile } from './commands/import.js';
 import { token } from './commands/token.js';
-import { DataDir } from './data-dir.js';
-import { reachStore } from './reach-store.js';
-import { ownRedisUrl } from './redis-process.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { token, import: importFile };
 
@@ -20,39 +16,26 @@ any of them, on what runs in this folder.
 `;
 
 const [name = '--help', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
 if (name === '--help' || args.includes('--help')) {
   process.stdout.write(HELP);
 } else {
   try {
-    if (command === undefined) throw new UsageError(`${name}: no such command, see ringfence --help`);
-    await run(command);
+    const carryOut = commandOf(name).prepare(args);
+    // The store takes a while to load, which is for those who call it rightly.
+    const { runCommand } = await import('./run-command.js');
+    await runCommand(carryOut);
   } catch (error) {
-    for (const line of reason(error).split('\n')) process.stderr.write(`ringfence: ${line}\n`);
+    const reason = error instanceof Error ? error.message : String(error);
+    for (const line of reason.split('\n')) process.stderr.write(`ringfence: ${line}\n`);
     process.exitCode = isMisuse(error) ? EXIT_SETTINGS : 1;
   }
 }
 
-async function run(command: Command): Promise<void> {
-  const settings = readSettings(['REDIS_URL', 'REDIS_PORT', 'RINGFENCE_KEY', 'DATA_DIR']);
-  const key = settings.RINGFENCE_KEY ?? DataDir.keptKey(settings.DATA_DIR);
-  if (key === undefined) {
-    throw new Error(
-      `DATA_DIR: ${settings.DATA_DIR} has no key; run this where npm start was run, or set RINGFENCE_KEY`,
-    );
-  }
-  const store = await reachStore(settings.REDIS_URL ?? ownRedisUrl(settings.REDIS_PORT), key);
-  try {
-    await command.run(store, args);
-  } finally {
-    await store.close();
-  }
-}
-
-function reason(error: unknown): string {
-  if (isUnavailable(error)) return `Redis does not answer any more: ${(error as Error).message}`;
-  return error instanceof Error ? error.message : String(error);
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new UsageError(`${name}: no such command, see ringfence --help`);
+  return command;
 }
 
 /** Whether the words of the command or the settings were wrong, those that Node finds in options among them. */

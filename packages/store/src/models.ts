@@ -66,7 +66,7 @@ export class Models {
    * @throws DirectoryConflict when others were faster again and again
    */
   async add(json: object): Promise<WrittenModel> {
-    const checked = checkModel(json);
+    const checked = await checkModel(json);
     return retry(() => this.#write(newId(), checked, null));
   }
 
@@ -80,7 +80,7 @@ export class Models {
     return retry(async () => {
       const own = await this.#redis.hget(keys.models, id);
       const before = parse(own) ?? BUILT_IN.get(id);
-      return before && this.#write(id, checkModelChange(before, json), own);
+      return before && this.#write(id, await checkModelChange(before, json), own);
     });
   }
 

@@ -5,11 +5,12 @@ export interface Command {
   /** How it is called, a line for each way. */
   usage: readonly string[];
   /**
-   * Carries it out.
+   * Understands what it is asked.
    * @param args what stands behind its name
-   * @throws UsageError when the arguments are wrong; Error, a line for each reason, when it could not be carried out
+   * @returns what carries it out; throws an Error, a line for each reason, when that can't be done
+   * @throws UsageError, or an error of Node's own, when the arguments are wrong
    */
-  run(store: Store, args: string[]): Promise<void>;
+  prepare(args: string[]): (store: Store) => Promise<void>;
 }
 
 /** Thrown when a command can't be understood. */

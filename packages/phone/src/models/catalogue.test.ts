@@ -22,7 +22,7 @@ t.test('every brand has its models, and all of them together are many', async (t
 
 t.test('every model is one that an operator could add, and says where it is from', async (t) => {
   for (const { _id, ...properties } of CATALOGUE) {
-    t.same(checkModel(properties), { model: properties }, properties.model);
+    t.same(await checkModel(properties), { model: properties }, properties.model);
     t.ok(properties.source, `${properties.model}: source`);
   }
 });

@@ -1,5 +1,3 @@
-import { Settings } from 'typebox/system';
-import { Value } from 'typebox/value';
 import { mergePatch } from '../merge-patch.js';
 import { notHttpUrl } from '../rules/softkeys.js';
 import type { Violation } from '../rules/violation.js';
@@ -13,7 +11,7 @@ export type CheckedModel = { model: ModelProperties } | { violations: Violation[
  * @param json the description, any object
  * @returns the model, or its violations; whether values fit each other is told once each of them is right by itself
  */
-export function checkModel(json: object): CheckedModel {
+export async function checkModel(json: object): Promise<CheckedModel> {
   return check(mergePatch({}, json));
 }
 
@@ -23,7 +21,7 @@ export function checkModel(json: object): CheckedModel {
  * @param json the change, any object
  * @returns as {@link checkModel}
  */
-export function checkModelChange(model: Model, json: object): CheckedModel {
+export async function checkModelChange(model: Model, json: object): Promise<CheckedModel> {
   const whole = REQUIRED.every((name) => Object.hasOwn(json, name));
   return check(mergePatch(whole ? {} : model, json));
 }
@@ -33,17 +31,19 @@ const REQUIRED = ModelProperties.required;
 
 /** Errors that are reported of one description. */
 const REPORTED = 200;
-Settings.Set({ maxErrors: REPORTED });
 
-function check(described: unknown): CheckedModel {
+async function check(described: unknown): Promise<CheckedModel> {
   const { _id, ...model } = described as Model;
-  const wrong = shapeViolations(model);
+  const wrong = await shapeViolations(model);
   const violations = wrong.length > 0 ? wrong : senseViolations(model);
   return violations.length > 0 ? { violations } : { model };
 }
 
 /** What is wrong with the properties one by one, each path once. */
-function shapeViolations(model: object): Violation[] {
+async function shapeViolations(model: object): Promise<Violation[]> {
+  // Models are rarely written, and loading this takes as long as starting everything else.
+  const [{ Settings }, { Value }] = await Promise.all([import('typebox/system'), import('typebox/value')]);
+  Settings.Set({ maxErrors: REPORTED });
   const found = Value.Errors(ModelProperties, model).flatMap(({ keyword, schemaPath, instancePath, params }) => {
     if (keyword === 'additionalProperties') return [];
     const path = instancePath.slice(1).split('/').map(readStep).reduce(join, '');
