@@ -59,7 +59,7 @@ export async function openConnection(
       endGathering();
       if (!connected) return;
       await new Promise((resolve) => setTimeout(resolve, FAREWELL));
-      stack.disconnect();
+      if (connected) stack.disconnect();
     },
   };
 }

@@ -38,6 +38,32 @@ t.test('a process whose parent is gone stops', async (t) => {
   t.same(await once(child, 'exit'), [0, null]);
 });
 
+t.test('a process that is told to stop while it starts, stops in order when it has', async (t) => {
+  const body = `await runProcess({ name: 'x', settings: [], async start() {
+    process.send({ type: 'starting' });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return async () => process.send({ type: 'stopped' });
+  } });`;
+  const { child } = await run(t, body);
+  t.same(await once(child, 'message').then(([message]) => message), { type: 'starting' });
+  child.kill('SIGTERM');
+  const messages: unknown[] = [];
+  child.on('message', ({ type }: { type: string }) => messages.push(type));
+  t.same(await once(child, 'exit'), [0, null]);
+  t.match(messages, ['ready', 'stopped']);
+});
+
+t.test('a process whose parent goes while it starts does not stay, however long the start would take', async (t) => {
+  const body = `await runProcess({ name: 'x', settings: [], shutdownLimit: 200, async start() {
+    process.send({ type: 'starting' });
+    return new Promise(() => setInterval(() => {}, 1000));
+  } });`;
+  const { child } = await run(t, body);
+  await once(child, 'message');
+  child.disconnect();
+  t.same(await once(child, 'exit'), [1, null]);
+});
+
 t.test('wrong settings end it with status 2 and a line for each mistake', async (t) => {
   const { child, errors } = await run(t, LASTING, { API_PORT: 'x', LOG_LEVEL: 'info' });
   t.same(await once(child, 'exit'), [2, null]);

@@ -31,13 +31,16 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
   try {
     const settings = readSettings<SettingName>([...definition.settings, 'LOG_LEVEL']) as Settings;
     const log = createLog(definition.name, settings.LOG_LEVEL);
-    const stop = await definition.start(settings, log);
+    const started = definition.start(settings, log);
     const limit = definition.shutdownLimit ?? DEFAULT_SHUTDOWN_LIMIT;
+    // From here on, not from when it is ready: a start that waits for something may be told to end too.
     const { close } = closeWithGrace({ delay: limit, logger: log }, async ({ err }) => {
       if (err) log.fatal({ err }, 'unexpected error, shutting down');
+      const stop = await started;
       await stop();
     });
     process.once('disconnect', close);
+    await started;
     process.send?.({ type: 'ready' });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
