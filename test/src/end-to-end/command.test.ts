@@ -49,7 +49,7 @@ t.test('a token is made, listed, used and revoked', async (t) => {
   t.match(await run(['token', 'revoke', id]), { status: 1, errors: `ringfence: no token has the id ${id}\n` });
 });
 
-t.test('a token that ends has its time in the list, and everything wrong with one is told', async (t) => {
+t.test('a token that ends is told with its time, and everything wrong with one is told', async (t) => {
   t.equal((await run(['token', 'create', '--level', 'ADMIN', '--name', 'x', '--expires', '3600'])).status, 0);
   t.match((await run(['token', 'list'])).output, / ADMIN .* 20\S+Z {2}x\n/);
   t.match(await run(['token', 'create', '--level', 'OWNER', '--expires', 'yesterday']), {
@@ -138,5 +138,4 @@ t.test('without a Redis, or without the key of what runs, nothing is done', asyn
     status: 1,
     errors: /^ringfence: DATA_DIR: .* no key/,
   });
-  t.match(await run(['token', 'list'], { REDIS_PORT: 'x' }), { status: 2, errors: /^ringfence: REDIS_PORT: / });
 });

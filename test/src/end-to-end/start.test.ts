@@ -34,15 +34,22 @@ t.test('the first start ends with a summary, and a second one finds everything a
   t.same((await api.get('/pbx/extension')).body, before, 'the demo customer is made once');
 });
 
-t.test('npm start ends everything when npm itself is told to end', async (t) => {
-  const ringfence = await Ringfence.prepare();
-  t.teardown(() => ringfence.remove());
-  await ringfence.run('npm', ['start']);
-  const { status, took } = await ringfence.stop('SIGTERM');
-  t.equal(status, 0);
-  t.ok(took < 5_000, `stopped within ${took} ms`);
-  await t.rejects(fetch(`http://127.0.0.1:${ringfence.env.API_PORT}/health`), 'the API is gone');
-});
+t.test(
+  'npm start takes an admin token from the environment, and ends everything when npm itself is told to end',
+  async (t) => {
+    const token = 'a-token-of-the-operators-own';
+    const ringfence = await Ringfence.prepare({ RINGFENCE_ADMIN_TOKEN: token });
+    t.teardown(() => ringfence.remove());
+    await ringfence.run('npm', ['start']);
+    const url = `http://127.0.0.1:${ringfence.env.API_PORT}/customer`;
+    t.equal((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status, 200);
+    t.equal((await fetch(url, { headers: { authorization: 'Bearer something-else-entirely' } })).status, 401);
+    const { status, took } = await ringfence.stop('SIGTERM');
+    t.equal(status, 0);
+    t.ok(took < 5_000, `stopped within ${took} ms`);
+    await t.rejects(fetch(`http://127.0.0.1:${ringfence.env.API_PORT}/health`), 'the API is gone');
+  },
+);
 
 t.test('every mistake in the settings is named in a line of its own', async (t) => {
   const ringfence = await Ringfence.prepare({ SIP_PORT: '99999', API_HOST: 'nowhere', LOG_LEVEL: 'loud' });
@@ -61,13 +68,4 @@ t.test('ports that are taken are named', async (t) => {
   await once(server, 'listening');
   await t.rejects(ringfence.run(), /ended at its start/);
   t.match(ringfence.output, /^ringfence: API_PORT: TCP port \d+ on 127\.0\.0\.1 is already taken/m);
-});
-
-t.test('an admin token from the environment is taken, and opens the API', async (t) => {
-  const token = 'a-token-of-the-operators-own';
-  const ringfence = await Ringfence.start({ RINGFENCE_ADMIN_TOKEN: token });
-  t.teardown(() => ringfence.remove());
-  const url = `http://127.0.0.1:${ringfence.env.API_PORT}/customer`;
-  t.equal((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status, 200);
-  t.equal((await fetch(url, { headers: { authorization: 'Bearer something-else-entirely' } })).status, 401);
 });
