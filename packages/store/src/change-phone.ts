@@ -33,10 +33,12 @@ export async function changePhone(
     const [before, change] = [without(stored.phone, READ_ONLY), without(json, READ_ONLY)];
     const checked = await checkPhone(mergePatch(before, change) as object, customer, lookupsOf(store, id));
     if ('violations' in checked) return checked;
-    const phone = await store.phones.replace(stored, checked.phone);
-    const isFenceChanged = JSON.stringify(phone.ip) !== JSON.stringify(stored.phone.ip);
-    if (isFenceChanged) await endRefused(store, phone, countryOf);
-    return { phone: (await store.phones.get(id)) ?? phone };
+    await store.phones.replace(stored, checked.phone);
+    const { settings } = checked.phone;
+    const isFenceChanged = JSON.stringify(settings.ip) !== JSON.stringify(stored.phone.ip);
+    if (isFenceChanged) await endRefused(store, { _id: id, ...settings }, countryOf);
+    const phone = await store.phones.get(id);
+    return phone && { phone };
   });
 }
 
@@ -58,7 +60,11 @@ export async function removePhone(
 }
 
 /** Ends the bindings of a phone that its fence refuses. */
-async function endRefused({ bindings }: Store, phone: Phone, countryOf: (address: string) => string | undefined) {
+async function endRefused(
+  { bindings }: Store,
+  phone: Pick<Phone, '_id' | 'customer' | 'extension' | 'ip'>,
+  countryOf: (address: string) => string | undefined,
+) {
   const { mode, address, countries } = phone.ip;
   const fence = { mode, address, countries: countries?.split(',') ?? [] };
   await bindings.end(phone, (binding) => !decideFence(fence, binding.address, countryOf(binding.address)).allowed);

@@ -50,10 +50,7 @@ export class Phones {
       ...{ username, password: this.#secrets.seal(password, id), configSaved: String(this.#now()) },
     };
     const list = Object.entries(fields).flat();
-    const event = eventFields({
-      ...{ type: 'phone.created', at: this.#now(), customer: settings.customer, phone: id },
-      ...(settings.extension === undefined ? {} : { extension: settings.extension }),
-    });
+    const event = this.#eventFields('phone.created', id, settings);
     const { references, serials } = footprintOf(settings);
     const place = await this.#createPhone.run(
       this.#redis,
@@ -86,10 +83,9 @@ export class Phones {
   /**
    * Puts other settings in the place of a phone's, claims what they need and gives back what they no longer do, and
    * appends `phone.changed`: all of it or nothing.
-   * @returns the phone as it is read back, with its password
    * @throws PhoneConflict when the phone was changed since it was read, or something is taken or missing
    */
-  async replace({ phone: before, fields: stored }: StoredPhone, { settings, ...shape }: NewPhone): Promise<Phone> {
+  async replace({ phone: before, fields: stored }: StoredPhone, { settings, ...shape }: NewPhone): Promise<void> {
     const { _id: id, username, macAddress } = before;
     const { sipPhoneModel: model, customer } = settings;
     const mac = settings.macAddress;
@@ -116,7 +112,6 @@ export class Phones {
         this.#event('phone.changed', id, settings),
       ],
     );
-    return (await this.get(id)) ?? before;
   }
 
   /**
@@ -171,9 +166,12 @@ export class Phones {
     return serials.filter((_, at) => ![null, but].includes(owners[at]));
   }
 
-  #event(type: EventType, id: string, { customer, extension }: NewPhone['settings']): Command {
-    const event = { type, at: this.#now(), customer, phone: id, extension };
-    return ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields(event)];
+  #event(type: EventType, id: string, settings: NewPhone['settings']): Command {
+    return ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...this.#eventFields(type, id, settings)];
+  }
+
+  #eventFields(type: EventType, id: string, { customer, extension }: NewPhone['settings']): string[] {
+    return eventFields({ type, at: this.#now(), customer, phone: id, extension });
   }
 
   /** The phone that a hash describes; undefined when it describes none. */

@@ -1,4 +1,4 @@
-import { DirectoryConflict, EntryInUse, isUnavailable, PhoneConflict } from '@ringfence/store';
+import { DirectoryConflict, EntryInUse, isUnavailable } from '@ringfence/store';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import fp from 'fastify-plugin';
 import { ApiError, apiError, type ErrorKind, violationError } from '../errors.js';
@@ -26,7 +26,7 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof EntryInUse) return apiError('in_use', error.message);
   // Others were faster again and again: the same request may succeed when they are done.
-  if (error instanceof DirectoryConflict || error instanceof PhoneConflict) return apiError('unavailable');
+  if (error instanceof DirectoryConflict) return apiError('unavailable');
   if (isUnavailable(error)) return apiError('unavailable');
   const { validation, validationContext, statusCode = 500 } = error as Partial<FastifyError>;
   if (validationContext === 'body') return apiError('bad_request', 'Body must be a JSON object');

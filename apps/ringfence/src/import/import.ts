@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { normalizeMac, parseId } from '@ringfence/phone';
-import { DirectoryConflict, PhoneConflict, type Store } from '@ringfence/store';
+import { DirectoryConflict, type Store } from '@ringfence/store';
 import type { EntryError, SourceEntry } from './entry.js';
 import { KINDS } from './kinds.js';
 
@@ -92,8 +92,7 @@ async function take(store: Store, entry: SourceEntry): Promise<Outcome> {
     const errors = await kind.create(store, json, textId(json.customer), id);
     return errors.length === 0 ? 'created' : errors;
   } catch (error) {
-    const isConflict = error instanceof PhoneConflict || error instanceof DirectoryConflict;
-    if (isConflict && (await kind.exists(store, id))) return 'known';
+    if (error instanceof DirectoryConflict && (await kind.exists(store, id))) return 'known';
     throw error;
   }
 }

@@ -22,7 +22,7 @@ export interface Kind {
    * Makes one, checked as the API checks it.
    * @param customer id of the customer that it names, when it is an id
    * @returns what is wrong with it
-   * @throws PhoneConflict or DirectoryConflict when there is one of that id
+   * @throws DirectoryConflict when there is one of that id
    */
   create(store: Store, json: object, customer: string | undefined, id: string): Promise<readonly EntryError[]>;
 }
