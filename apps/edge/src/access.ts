@@ -8,7 +8,7 @@ import { provesPassword } from './digest/response.js';
 import type { Refusals } from './refusals.js';
 import { Refusal, SipFailure, unavailable } from './sip/failure.js';
 import { originOf, userAgentOf } from './sip/request.js';
-import type { SipRequest } from './sip/stack.js';
+import type { ReceivedRequest } from './sip/stack.js';
 import { parseSipUri } from './sip/uri.js';
 
 /** What {@link Access} works with. */
@@ -63,7 +63,7 @@ export class Access {
    * @throws SipFailure with the response when the request is not admitted
    */
   async admit<T extends Outcome>(
-    request: SipRequest,
+    request: ReceivedRequest,
     kind: ChallengeKind,
     carryOut: (admission: Admission, username: string) => Promise<T>,
   ): Promise<T & { done: true }> {
@@ -93,14 +93,17 @@ export class Access {
     throw unavailable();
   }
 
-  #sourceOf(request: SipRequest): Source {
+  #sourceOf(request: ReceivedRequest): Source {
     const origin = originOf(request);
     const { country } = this.#parts.countries.country(origin.address);
     return { ...origin, country, userAgent: userAgentOf(request) };
   }
 
   /** What can be checked of the answer to a challenge without looking anything up. */
-  #readAnswer(request: SipRequest, kind: ChallengeKind): { credentials: DigestCredentials; nonce: Admission['nonce'] } {
+  #readAnswer(
+    request: ReceivedRequest,
+    kind: ChallengeKind,
+  ): { credentials: DigestCredentials; nonce: Admission['nonce'] } {
     const header = request.headers[CHALLENGES[kind].answer];
     if (header === undefined) throw this.#challenge(kind, false);
     const credentials = readCredentials(header, this.#parts.realm);

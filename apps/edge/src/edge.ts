@@ -5,6 +5,7 @@ import { Calls } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
 import { Nonces } from './digest/nonces.js';
+import { type LocalServer, serveLocally } from './local-server.js';
 import { Refusals } from './refusals.js';
 import type { ExpiryLimits } from './register/contacts.js';
 import { createRegistrar } from './register/register.js';
@@ -13,7 +14,7 @@ import { unavailable } from './sip/failure.js';
 import { guard } from './sip/guard.js';
 import { ALLOW, REFUSED_METHODS, SDP } from './sip/methods.js';
 import { type Handler, serve } from './sip/serve.js';
-import { createStack, type Route, type SipStack } from './sip/stack.js';
+import { createStack, type Route, type SipRequest, type SipResponse, type SipStack } from './sip/stack.js';
 import { startSweep } from './sweep.js';
 
 /** What the edge is made of, and how it is set. */
@@ -21,6 +22,8 @@ export interface EdgeOptions {
   store: Store;
   countries: Countries;
   drachtio: DrachtioAddress;
+  /** The same drachtio server, when it runs in this process. */
+  localServer?: LocalServer | undefined;
   /** Digest realm, and host of the identities that phones see. */
   realm: string;
   /** Seconds that a nonce may be answered. */
@@ -68,7 +71,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { register, invite } = createHandlers(options, stack, calls, (error) =>
     report('warn', error, 'an event could not be written'),
   );
-  stack.use('register', serve(register, report));
+  const registerRoute = serve(register, report);
+  stack.use('register', registerRoute);
+  if (options.localServer) serveLocally(options.localServer, 'REGISTER', [guard, whileOpen, registerRoute]);
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
@@ -92,7 +97,7 @@ function createHandlers(
   stack: SipStack,
   calls: Calls,
   onError: (error: unknown) => void,
-): { register: Handler; invite: Handler } {
+): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
   const { countries, realm, expires, now = Date.now } = options;
   const { bindings, directory, events, secrets } = options.store;
   const nonces = new Nonces({ key: secrets.derive('nonce'), realm, age: options.nonceAge * 1_000 });

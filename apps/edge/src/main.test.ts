@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { freePort } from '@ringfence/store/testing';
 import t from 'tap';
 import { Bench } from './testing/bench.js';
+import { TestPhone } from './testing/phone.js';
 
 const MAIN = new URL('./main.js', import.meta.url);
 
-const bench = await Bench.start();
+const bench = await Bench.start({}, false);
 t.teardown(() => bench.close());
 
 const settings = {
@@ -38,6 +40,27 @@ t.test('the process says when it is ready, serves, and ends in order on SIGTERM'
   t.notMatch(output(), new RegExp(`${account.password}|${account.username}|${settings.RINGFENCE_KEY}`));
 });
 
+t.test(
+  'without DRACHTIO_HOST the process is a drachtio server too, tells where it listens, and hands REGISTER over',
+  async (t) => {
+    const [sip, admin] = [await freePort(), await freePort()];
+    const { DRACHTIO_HOST: _host, ...own } = settings;
+    const contacts = `sip:127.0.0.1:${sip};transport=udp,tcp`;
+    const { child } = start({ ...own, DRACHTIO_PORT: `${admin}`, SIP_CONTACTS: contacts });
+    t.strictSame((await once(child, 'message'))[0], {
+      type: 'ready',
+      sip: [`tcp/127.0.0.1:${sip}`, `udp/127.0.0.1:${sip}`],
+    });
+    const account = await bench.account();
+    const phone = await TestPhone.open(sip, account);
+    t.teardown(() => phone.close());
+    t.equal((await phone.register()).status, 200);
+    t.equal((await phone.ask({ method: 'OPTIONS' })).status, 200, 'other methods go through the application port');
+    child.kill('SIGTERM');
+    t.strictSame(await once(child, 'exit'), [0, null]);
+  },
+);
+
 t.test('the process ends when its parent is gone', async (t) => {
   const { child } = start(settings);
   await once(child, 'message');
@@ -48,7 +71,7 @@ t.test('the process ends when its parent is gone', async (t) => {
 t.test('what is missing or wrong ends the start with a line that says so', async (t) => {
   const mistakes: [Record<string, string>, RegExp][] = [
     [{ DRACHTIO_SECRET: 'wrong' }, /refused DRACHTIO_SECRET/],
-    [{ DRACHTIO_HOST: '' }, /DRACHTIO_HOST: must be set/],
+    [{ DRACHTIO_HOST: '' }, /DRACHTIO_HOST or SIP_CONTACTS: one of them must be set/],
     [{ RINGFENCE_KEY: 'short' }, /RINGFENCE_KEY: must be 64/],
     [{ GEOIP_NETWORKS: '10.0.0.0/8' }, /must be network=country/],
     [{ REDIS_URL: 'redis://127.0.0.1:1' }, /REDIS_URL: Redis does not answer/],

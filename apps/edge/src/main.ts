@@ -2,17 +2,19 @@ import { openCountries } from '@ringfence/geoip';
 import { runProcess } from '@ringfence/service';
 import { openStore } from '@ringfence/store';
 import { startEdge } from './edge.js';
+import { OWN_SERVER_HOST, startOwnServer } from './own-server.js';
 
 /** The edge as a process; see `ringfence --help` for its settings. */
 await runProcess({
   name: 'edge',
   settings: [
     ...(['REDIS_URL', 'RINGFENCE_KEY', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET', 'SIP_REALM'] as const),
+    ...(['SIP_CONTACTS', 'TLS_CERT', 'TLS_KEY', 'TLS_CA', 'DNS_SERVERS'] as const),
     ...(['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'CONTACTS_PER_PHONE'] as const),
     ...(['NONCE_AGE', 'RING_TIME', 'CALLS_MAX', 'CALLS_PER_PHONE'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
-  start: async (settings, log) => {
+  start: async (settings, log, tell) => {
     const countries = await openCountries({
       provider: settings.GEOIP_PROVIDER,
       database: settings.GEOIP_DATABASE,
@@ -27,13 +29,14 @@ await runProcess({
       onError: (err) => log.warn({ err }, 'the connection to Redis failed'),
     });
     if (!(await store.answers())) throw new Error('REDIS_URL: Redis does not answer');
+    const secret = required('DRACHTIO_SECRET', settings.DRACHTIO_SECRET);
+    const ownServer =
+      settings.DRACHTIO_HOST === undefined ? await startOwnServer({ ...settings, secret }, log) : undefined;
+    if (ownServer) tell({ sip: ownServer.sip });
     const edge = await startEdge({
       ...{ store, countries, log, realm: settings.SIP_REALM, nonceAge: settings.NONCE_AGE },
-      drachtio: {
-        host: required('DRACHTIO_HOST', settings.DRACHTIO_HOST),
-        port: settings.DRACHTIO_PORT,
-        secret: required('DRACHTIO_SECRET', settings.DRACHTIO_SECRET),
-      },
+      drachtio: { host: settings.DRACHTIO_HOST ?? OWN_SERVER_HOST, port: settings.DRACHTIO_PORT, secret },
+      localServer: ownServer?.server,
       expires: {
         min: settings.REGISTER_MIN_EXPIRES,
         max: settings.REGISTER_MAX_EXPIRES,
@@ -44,6 +47,7 @@ await runProcess({
     });
     return async () => {
       await edge.close();
+      await ownServer?.server.close();
       await store.close();
       countries.close();
     };

@@ -22,8 +22,8 @@ export interface System {
 }
 
 /**
- * Starts what the settings ask for: Redis and the embedded drachtio server unless others are to be used, the edge, the
- * API. The API comes last, so that its health check answers when everything does.
+ * Starts what the settings ask for: Redis unless another is to be used, the edge, with the embedded drachtio server in it
+ * unless another is to be used, and the API. The API comes last, so that its health check answers when everything does.
  * @throws Error with a line for each reason why it cannot start; what was started is ended again
  */
 export async function startSystem(settings: Settings, log: Logger): Promise<System> {
@@ -60,14 +60,14 @@ export async function startSystem(settings: Settings, log: Logger): Promise<Syst
       masterKey: Buffer.from(environment.RINGFENCE_KEY, 'hex'),
     });
     let sip: string[] = [];
-    if (settings.DRACHTIO_HOST === undefined) {
-      const onReady = (message: unknown) => {
-        sip = (message as { sip: string[] }).sip;
-      };
-      const sipEnvironment = { ...environment, ...(await listeningEnvironment(settings, contacts, dataDir)) };
-      await start(planNodeProcess('drachtio', '@ringfence/drachtio/main', sipEnvironment, onReady));
-    }
-    const front = await start(planNodeProcess('edge', '@ringfence/edge/main', environment));
+    const onReady = (message: unknown) => {
+      ({ sip = [] } = message as { sip?: string[] });
+    };
+    const sipEnvironment =
+      settings.DRACHTIO_HOST === undefined ? await listeningEnvironment(settings, contacts, dataDir) : {};
+    const front = await start(
+      planNodeProcess('edge', '@ringfence/edge/main', { ...environment, ...sipEnvironment }, onReady),
+    );
     await start(planNodeProcess('api', '@ringfence/api/main', environment), front);
     return { seeded, sip, stop };
   } catch (error) {
@@ -82,7 +82,6 @@ function childEnvironment(settings: Settings, dataDir: DataDir) {
     ...process.env,
     REDIS_URL: settings.REDIS_URL ?? ownRedisUrl(settings.REDIS_PORT),
     RINGFENCE_KEY: settings.RINGFENCE_KEY?.toString('hex') ?? dataDir.key().toString('hex'),
-    DRACHTIO_HOST: settings.DRACHTIO_HOST ?? '127.0.0.1',
     DRACHTIO_PORT: String(settings.DRACHTIO_PORT),
     DRACHTIO_SECRET: settings.DRACHTIO_SECRET ?? dataDir.secret('drachtio-secret', 16),
   };

@@ -1,6 +1,8 @@
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
+export type { LocalHandler, LocalResponse } from './local/local-handlers.js';
+export type { LocalRequest } from './local/local-request.js';
 export type { Logger } from './logger.js';
-export { type Addresses, createServer, type DrachtioServer, type ServerOptions } from './server.js';
+export { type Addresses, createServer, type DrachtioServer, type Peer, type ServerOptions } from './server.js';
 export { type Address, parseAddress } from './sip/address.js';
 export { splitList } from './sip/list.js';
 export { SipRequest, SipResponse } from './sip/message.js';

@@ -10,6 +10,7 @@ import type { Application } from './application/connection.js';
 import { Dialogs } from './dialog/dialogs.js';
 import { Lateness } from './lateness.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { type LocalHandler, LocalHandlers } from './local/local-handlers.js';
 import { type Logger, silentLogger } from './logger.js';
 import { Timers } from './timers.js';
 import { type TraceListener, Traces } from './traces.js';
@@ -17,7 +18,7 @@ import { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 import { Transactions } from './transaction/transactions.js';
 import { parseContact } from './transport/contact.js';
 import type { TlsFiles } from './transport/credentials.js';
-import { hostport } from './transport/hop.js';
+import { hostport, type Transport } from './transport/hop.js';
 import { Names } from './transport/names.js';
 import { Resolver } from './transport/resolver.js';
 import { Transports } from './transport/transports.js';
@@ -52,6 +53,14 @@ export interface Addresses {
   readonly admin: { readonly host: string; readonly port: number };
 }
 
+/** The other end of a connection. */
+export interface Peer {
+  readonly transport: Transport;
+  /** IP address, IPv6 without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** An embedded drachtio server. */
 export interface DrachtioServer {
   /**
@@ -66,6 +75,13 @@ export interface DrachtioServer {
    * @param listener takes the messages; without one they go to the logger at level info
    */
   trace(callId: string, listener?: TraceListener): () => void;
+  /**
+   * Answers the requests of a method in this process: a handler gets those outside dialogs, in the place of applications.
+   * For methods that make no dialog, such as REGISTER.
+   */
+  handle(method: string, handler: LocalHandler): void;
+  /** Tells when a connection that a peer had opened and sent a message over is closed, until the function it gives is called. */
+  onPeerGone(listener: (peer: Peer) => void): () => void;
   /** Answers what is open with 503, closes all connections and sockets. */
   close(): Promise<void>;
 }
@@ -87,6 +103,8 @@ class Server implements DrachtioServer {
   readonly #dialogs: Dialogs<Application>;
   readonly #applications: Applications;
   readonly #traces = new Traces();
+  readonly #localHandlers: LocalHandlers;
+  readonly #peerGone = new Set<(peer: Peer) => void>();
   readonly #logMessage: TraceListener;
   #addresses: Addresses | undefined;
 
@@ -108,7 +126,12 @@ class Server implements DrachtioServer {
         limits,
         logger,
         traces: this.#traces,
-        user: { message: (message, from, bytes) => this.#transactions.receive(message, from, bytes) },
+        user: {
+          message: (message, from, bytes) => this.#transactions.receive(message, from, bytes),
+          peerGone: (peer) => {
+            for (const listener of this.#peerGone) listener(peer);
+          },
+        },
       },
     );
     const names = new Names({ timers, limits }, options.dns?.servers);
@@ -128,6 +151,7 @@ class Server implements DrachtioServer {
     });
     const applicationUser = (): ApplicationUser => user;
     this.#applications = new Applications(options.admin.secret, { limits, timers, logger, user: applicationUser });
+    this.#localHandlers = new LocalHandlers({ flows, logger });
     const core: Core = {
       timers,
       durations,
@@ -135,6 +159,7 @@ class Server implements DrachtioServer {
       transactions: this.#transactions,
       dialogs: this.#dialogs,
       routes: this.#applications.routes,
+      localHandlers: this.#localHandlers,
       resolver,
       flows,
       callEvents: new CallEvents(this.#applications.routes),
@@ -168,6 +193,15 @@ class Server implements DrachtioServer {
 
   trace(callId: string, listener: TraceListener = this.#logMessage): () => void {
     return this.#traces.start(callId, listener);
+  }
+
+  handle(method: string, handler: LocalHandler): void {
+    this.#localHandlers.set(method, handler);
+  }
+
+  onPeerGone(listener: (peer: Peer) => void): () => void {
+    this.#peerGone.add(listener);
+    return () => void this.#peerGone.delete(listener);
   }
 
   async listen(): Promise<Addresses> {

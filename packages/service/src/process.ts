@@ -17,9 +17,10 @@ export interface ProcessDefinition<K extends SettingName> {
   shutdownLimit?: number;
   /**
    * Starts the work; resolves when it is ready.
+   * @param tell adds fields to what the parent process is told then
    * @returns what to do at shutdown
    */
-  start(settings: Pick<Settings, K>, log: Logger): Promise<() => Promise<void>>;
+  start(settings: Pick<Settings, K>, log: Logger, tell: (fields: object) => void): Promise<() => Promise<void>>;
 }
 
 /**
@@ -31,7 +32,8 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
   try {
     const settings = readSettings<SettingName>([...definition.settings, 'LOG_LEVEL']) as Settings;
     const log = createLog(definition.name, settings.LOG_LEVEL);
-    const started = definition.start(settings, log);
+    const message = { type: 'ready' };
+    const started = definition.start(settings, log, (fields) => void Object.assign(message, fields));
     const limit = definition.shutdownLimit ?? DEFAULT_SHUTDOWN_LIMIT;
     // From here on, not from when it is ready: a start that waits for something may be told to end too.
     const { close } = closeWithGrace({ delay: limit, logger: log }, async ({ err }) => {
@@ -41,7 +43,7 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
     });
     process.once('disconnect', close);
     await started;
-    process.send?.({ type: 'ready' });
+    process.send?.(message);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     for (const line of message.split('\n')) process.stderr.write(`${definition.name}: ${line}\n`);

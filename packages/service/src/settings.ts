@@ -9,6 +9,15 @@ const addresses = makeValidator<string[]>((text) => {
   return parts;
 });
 
+const servers = makeValidator<string[]>((text) => {
+  const parts = text.split(',').map((part) => part.trim());
+  const wrong = parts.find(
+    (part) => isIP(part.replace(/^(\[.*\]|[\d.]+):\d+$/, '$1').replace(/^\[(.*)\]$/, '$1')) === 0,
+  );
+  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address, with a port or without`);
+  return parts;
+});
+
 const address = makeValidator<string>((text) => {
   if (isIP(text) === 0) throw new Error(`'${text}' is no IP address`);
   return text;
@@ -96,6 +105,10 @@ const SETTINGS = {
   TLS_CA: file({
     default: undefined,
     desc: 'PEM file of the CAs that phones must have a certificate from; they need none when not set',
+  }),
+  DNS_SERVERS: servers({
+    default: undefined,
+    desc: "name servers to ask for SIP targets, addresses with a port or without, separated by commas; the system's when not set",
   }),
   SIP_REALM: name({ default: 'ringfence', desc: 'digest realm and the host part of the identities that phones see' }),
   API_HOST: address({ default: '127.0.0.1', desc: 'address to listen on for the management API' }),

@@ -10,7 +10,7 @@ import { RegisteringPhone } from './registering-phone.js';
 const [phoneCount = 500, seconds = 10, inFlight = 32, mostPerSecond = Number.POSITIVE_INFINITY] = process.argv
   .slice(2)
   .map(Number);
-const PROGRAMS: readonly Program[] = ['drachtio', 'edge', 'redis'];
+const PROGRAMS: readonly Program[] = ['edge', 'redis'];
 
 /** Milliseconds after which a registration without an answer is given up. */
 const PATIENCE = 2_000;

@@ -25,7 +25,7 @@ t.test('the first start ends with a summary, and a second one finds everything a
   const { status, took } = await ringfence.stop('SIGINT');
   t.equal(status, 0);
   t.ok(took < 5_000, `stopped within ${took} ms`);
-  for (const program of ['redis', 'drachtio', 'edge', 'api'] as const) {
+  for (const program of ['redis', 'edge', 'api'] as const) {
     t.equal(await ringfence.pid(program), undefined, `${program} is gone`);
   }
 

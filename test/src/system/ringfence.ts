@@ -14,7 +14,6 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 /** The programs that `npm start` runs, and what their command lines contain. */
 const PROGRAMS = {
   redis: 'redis-server',
-  drachtio: 'packages/drachtio/',
   edge: 'apps/edge/',
   api: 'apps/api/',
 } as const;

@@ -1,7 +1,7 @@
 import type { ContactUpdate } from '@ringfence/store';
 import { SipFailure } from '../sip/failure.js';
 import { type NameAddr, parseNameAddrs } from '../sip/name-addr.js';
-import type { SipRequest } from '../sip/stack.js';
+import type { ReceivedRequest } from '../sip/stack.js';
 
 /** How long bindings may last, in seconds. */
 export interface ExpiryLimits {
@@ -20,7 +20,7 @@ const LONGEST_CONTACTS = 4_096;
  * @returns `*` when all are to be removed, else one update for each contact; none when the phone only asks
  * @throws SipFailure 400 when Contact is malformed, 423 when less than the shortest time is asked for
  */
-export function readContacts(request: SipRequest, limits: ExpiryLimits): ContactUpdate[] | '*' {
+export function readContacts(request: ReceivedRequest, limits: ExpiryLimits): ContactUpdate[] | '*' {
   const contact = request.headers.contact?.trim();
   const expires = readSeconds(request.headers.expires?.trim());
   if (contact === undefined || contact === '') return [];

@@ -1,14 +1,14 @@
 import { normalizeAddress } from '@ringfence/phone';
 import ipaddr from 'ipaddr.js';
 import { parseNameAddrs } from '../sip/name-addr.js';
-import type { SipRequest } from '../sip/stack.js';
+import type { ReceivedRequest } from '../sip/stack.js';
 import { parseSipUri } from '../sip/uri.js';
 
 /**
  * The phone's address in its own network, as far as it shows: `real=` of a Snom's Contact, a private address in the
  * Contact, the address of the topmost Via, the address after the @ of the Call-ID.
  */
-export function localAddressOf(request: Pick<SipRequest, 'headers'>): string | undefined {
+export function localAddressOf(request: Pick<ReceivedRequest, 'headers'>): string | undefined {
   const contact = parseNameAddrs(request.headers.contact ?? '', 100)?.[0];
   return (
     realAddress(contact?.params.get('real') ?? contact?.uri.params.get('real')) ??

@@ -2,7 +2,7 @@ import type { Binding, Bindings } from '@ringfence/store';
 import type { Access } from '../access.js';
 import { Refusal } from '../sip/failure.js';
 import { addressOf, callIdOf, cseqOf, requireNothing } from '../sip/request.js';
-import type { SipRequest, SipResponse } from '../sip/stack.js';
+import type { ReceivedRequest, Responder } from '../sip/stack.js';
 import { type ExpiryLimits, readContacts } from './contacts.js';
 import { localAddressOf } from './local-address.js';
 
@@ -21,7 +21,7 @@ export interface RegistrarParts {
  * or none, and is answered with those that then stand.
  */
 export function createRegistrar({ access, bindings, expires, contactLimit, now }: RegistrarParts) {
-  return async (request: SipRequest, response: SipResponse): Promise<void> => {
+  return async (request: ReceivedRequest, response: Responder): Promise<void> => {
     requireNothing(request);
     const [callId, cseq] = [callIdOf(request), cseqOf(request)];
     const outcome = await access.admit(request, 'registrar', (admission, username) => {
@@ -40,7 +40,7 @@ export function createRegistrar({ access, bindings, expires, contactLimit, now }
 }
 
 /** A phone registers itself, nobody else. */
-function isOwn(request: SipRequest, username: string): boolean {
+function isOwn(request: ReceivedRequest, username: string): boolean {
   return addressOf(request, 'to').uri.user === username && addressOf(request, 'from').uri.user === username;
 }
 

@@ -1,6 +1,6 @@
 import { ALLOW } from './methods.js';
 import { parseNameAddr } from './name-addr.js';
-import type { Route, SipRequest } from './stack.js';
+import type { ReceivedRequest, Route } from './stack.js';
 
 /** Most characters of all headers together. */
 const LONGEST_HEADERS = 16_384;
@@ -30,7 +30,7 @@ export const guard: Route = (request, response, next) => {
   else response.send(status, status === 405 ? { headers: { Allow: ALLOW } } : {});
 };
 
-function objection(request: SipRequest): number | undefined {
+function objection(request: ReceivedRequest): number | undefined {
   if (!request.raw.startsWith(`${request.method} `)) return 405;
   const end = request.raw.indexOf('\r\n\r\n');
   if (end > LONGEST_HEADERS) return 400;

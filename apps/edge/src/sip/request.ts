@@ -1,7 +1,7 @@
 import { normalizeAddress } from '@ringfence/phone';
 import { SipFailure } from './failure.js';
 import { type NameAddr, parseNameAddr } from './name-addr.js';
-import type { SipRequest } from './stack.js';
+import type { ReceivedRequest } from './stack.js';
 
 /** Where a request came from. */
 export interface Origin {
@@ -16,14 +16,14 @@ export interface Origin {
 const LONGEST_USER_AGENT = 128;
 
 /** The packet's source, never what the message says of itself. */
-export function originOf(request: SipRequest): Origin {
+export function originOf(request: ReceivedRequest): Origin {
   const address = normalizeAddress(request.source_address.replace(/^\[(.*)\]$/, '$1'));
   if (address === undefined) throw new SipFailure(400);
   return { address, port: request.source_port, protocol: request.protocol.toLowerCase() };
 }
 
 /** The User-Agent without control characters and cut to a bearable length; undefined when there is none. */
-export function userAgentOf(request: SipRequest): string | undefined {
+export function userAgentOf(request: ReceivedRequest): string | undefined {
   const text = request.headers['user-agent']?.slice(0, 4 * LONGEST_USER_AGENT);
   const printable = text
     ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
@@ -33,14 +33,14 @@ export function userAgentOf(request: SipRequest): string | undefined {
 }
 
 /** From or To. */
-export function addressOf(request: SipRequest, header: 'from' | 'to'): NameAddr {
+export function addressOf(request: ReceivedRequest, header: 'from' | 'to'): NameAddr {
   const address = parseNameAddr(request.headers[header] ?? '');
   if (address === undefined) throw new SipFailure(400);
   return address;
 }
 
 /** The CSeq number. */
-export function cseqOf(request: SipRequest): number {
+export function cseqOf(request: ReceivedRequest): number {
   const [, digits, method] = /^(\d{1,10})[ \t]+(\S{1,32})$/.exec(request.headers.cseq?.trim() ?? '') ?? [];
   const number = Number(digits);
   if (digits === undefined || number >= 2 ** 31 || method !== request.method) throw new SipFailure(400);
@@ -48,14 +48,14 @@ export function cseqOf(request: SipRequest): number {
 }
 
 /** The Call-ID. */
-export function callIdOf(request: SipRequest): string {
+export function callIdOf(request: ReceivedRequest): string {
   const callId = request.headers['call-id']?.trim() ?? '';
   if (!/^[\x21-\x7e]{1,256}$/.test(callId)) throw new SipFailure(400);
   return callId;
 }
 
 /** Refuses what the request requires and the edge does not have (RFC 3261 section 8.2.2.3). */
-export function requireNothing(request: SipRequest): void {
+export function requireNothing(request: ReceivedRequest): void {
   const required = request.headers.require?.trim() ?? '';
   if (required === '') return;
   if (!/^[A-Za-z0-9\-.!%*_+`'~, \t]{1,256}$/.test(required)) throw new SipFailure(400);

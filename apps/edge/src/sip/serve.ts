@@ -1,13 +1,13 @@
 import { isUnavailable } from '@ringfence/store';
 import type { Report } from '../report.js';
 import { SipFailure, unavailable } from './failure.js';
-import type { Route, SipRequest, SipResponse } from './stack.js';
+import type { ReceivedRequest, Responder, Route } from './stack.js';
 
 /** Serves one method: sends the success, throws the failure. */
-export type Handler = (request: SipRequest, response: SipResponse) => Promise<void>;
+export type Handler<Q = ReceivedRequest, S = Responder> = (request: Q, response: S) => Promise<void>;
 
 /** Makes a route of a handler: what it throws becomes the response, 503 when the store is down. */
-export function serve(handle: Handler, report: Report): Route {
+export function serve<Q, S extends Responder>(handle: Handler<Q, S>, report: Report): Route<Q, S> {
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
       const { status, headers } = toFailure(error, report);

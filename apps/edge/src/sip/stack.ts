@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import Srf from 'drachtio-srf';
 
-/** A request as drachtio-srf hands it to a route; only what the edge relies on. */
-export interface SipRequest extends EventEmitter {
+/** A request as a route gets it, from drachtio-srf or from a server in this process; only what the edge relies on. */
+export interface ReceivedRequest {
   method: string;
   /** The Request-URI. */
   uri: string;
@@ -14,6 +14,10 @@ export interface SipRequest extends EventEmitter {
   protocol: string;
   /** Each header's text by lower-case name, compact forms spelt out, several of one name joined by commas. */
   headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** A request as drachtio-srf hands it to a route, or as it was sent by the edge. */
+export interface SipRequest extends ReceivedRequest, EventEmitter {
   /** Cancels an INVITE that the edge sent. */
   cancel(callback: () => void): void;
 }
@@ -24,14 +28,18 @@ export interface Content {
   body?: string | undefined;
 }
 
+/** Where the response to a {@link ReceivedRequest} is sent. */
+export interface Responder {
+  readonly finalResponseSent: boolean;
+  send(status: number, content?: Content): void;
+}
+
 /** The response to a {@link SipRequest}, or one received to a request of the edge. */
-export interface SipResponse {
+export interface SipResponse extends Responder {
   status: number;
   body: string;
-  finalResponseSent: boolean;
   /** A header's text; undefined when there is none. */
   get(name: string): string | undefined;
-  send(status: number, content?: Content): void;
 }
 
 /** Sends the ACK to a 2xx; with a body where the 2xx brought an offer. */
@@ -79,12 +87,12 @@ export interface InviteProgress {
 }
 
 /** A route of the edge. */
-export type Route = (request: SipRequest, response: SipResponse, next: () => void) => void;
+export type Route<Q = ReceivedRequest, S = Responder> = (request: Q, response: S, next: () => void) => void;
 
 /** The drachtio-srf application; only what the edge relies on, and as it is at run time. */
 export interface SipStack extends EventEmitter {
   use(route: Route): void;
-  use(method: string, route: Route): void;
+  use(method: string, route: Route<SipRequest, SipResponse>): void;
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
   disconnect(): void;
   createUAC(

@@ -26,16 +26,20 @@ export class Bench {
   readonly #phones: TestPhone[] = [];
   #numbers = 500;
   readonly #changes: Partial<EdgeOptions>;
+  readonly #isServerLocal: boolean;
   #ports: { sip: number; admin: number };
 
-  /** Starts everything. */
-  static async start(changes: Partial<EdgeOptions> = {}): Promise<Bench> {
+  /**
+   * Starts everything.
+   * @param isServerLocal whether the edge is told that the drachtio server runs in its process
+   */
+  static async start(changes: Partial<EdgeOptions> = {}, isServerLocal = true): Promise<Bench> {
     const redis = await startRedis();
     const store = openStore({ url: redis.url, masterKey: MASTER_KEY, onError: () => {} });
     const countries = await openCountries({ provider: 'maxmind', networks: '127.0.0.3/32=DK,127.0.0.4/32=SE' });
     const { _id: customer } = await store.directory.createCustomer({ name: 'Test' });
     const [server, ports] = await startServer({ sip: 0, admin: 0 });
-    return new Bench({ redis, store, countries, customer, server, ports, changes }).#startEdge();
+    return new Bench({ redis, store, countries, customer, server, ports, changes, isServerLocal }).#startEdge();
   }
 
   private constructor(parts: {
@@ -46,6 +50,7 @@ export class Bench {
     server: DrachtioServer;
     ports: { sip: number; admin: number };
     changes: Partial<EdgeOptions>;
+    isServerLocal: boolean;
   }) {
     this.redis = parts.redis;
     this.store = parts.store;
@@ -55,6 +60,7 @@ export class Bench {
     this.edge = undefined as unknown as Edge;
     this.#ports = parts.ports;
     this.#changes = parts.changes;
+    this.#isServerLocal = parts.isServerLocal;
   }
 
   /** Ends the edge in order and starts another. */
@@ -156,6 +162,7 @@ export class Bench {
     this.edge = await startEdge({
       ...{ store: this.store, countries: this.countries, realm: 'ringfence', nonceAge: 300 },
       drachtio: { host: '127.0.0.1', port: this.#ports.admin, secret: SECRET },
+      localServer: this.#isServerLocal ? this.server : undefined,
       expires: { min: 60, max: 3_600, default: 3_600 },
       ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100, callsPerPhone: 10 },
       log: { info: () => {}, warn, error: warn },

@@ -2,6 +2,7 @@ import type { Application } from '../application/connection.js';
 import { formatMeta } from '../application/meta.js';
 import type { Routes } from '../application/routes.js';
 import type { Dialogs } from '../dialog/dialogs.js';
+import type { LocalHandlers } from '../local/local-handlers.js';
 import type { Logger } from '../logger.js';
 import type { Timers } from '../timers.js';
 import type { Durations } from '../transaction/machine.js';
@@ -20,6 +21,7 @@ export interface Core {
   readonly transactions: Transactions;
   readonly dialogs: Dialogs<Application>;
   readonly routes: Routes<Application>;
+  readonly localHandlers: LocalHandlers;
   readonly resolver: Resolver;
   readonly flows: Flows;
   readonly callEvents: CallEvents;

@@ -49,6 +49,7 @@ export class Inbound implements TransactionUser {
       this.#inDialog(transaction, bytes);
       return;
     }
+    if (this.#core.localHandlers.take(transaction)) return;
     const application = this.#core.routes.next(method.toLowerCase(), (candidate) => candidate.keepsUp);
     if (application === undefined) {
       if (this.#core.routes.all(method.toLowerCase()).length > 0) transaction.refuse();

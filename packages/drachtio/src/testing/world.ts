@@ -1,4 +1,4 @@
-import { createServer, type ServerOptions } from '../server.js';
+import { createServer, type DrachtioServer, type ServerOptions } from '../server.js';
 import { type App, startApp } from './application.js';
 import { UdpPhone } from './phone.js';
 
@@ -10,6 +10,7 @@ export const OFFER = { more: ['Content-Type: application/sdp'], body: SDP };
 
 /** A running server with an application. */
 export interface World {
+  readonly server: DrachtioServer;
   readonly port: number;
   readonly admin: number;
   readonly app: App;
@@ -42,6 +43,7 @@ export async function start(
   };
   t.teardown(close);
   return {
+    server,
     port,
     admin: admin.port,
     app,

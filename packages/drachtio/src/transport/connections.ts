@@ -29,7 +29,14 @@ export class Connections {
     limits,
     tls,
     receive,
-  }: { timers: Timers; limits: Limits; tls: Tls; receive: ConnectionEvents['message'] }) {
+    gone,
+  }: {
+    timers: Timers;
+    limits: Limits;
+    tls: Tls;
+    receive: ConnectionEvents['message'];
+    gone: ConnectionEvents['closed'];
+  }) {
     this.#timers = timers;
     this.#limits = limits;
     this.#tls = tls;
@@ -38,7 +45,10 @@ export class Connections {
         this.#unproven.delete(connection);
         receive(connection, message, bytes);
       },
-      closed: (connection) => this.#forget(connection),
+      closed: (connection) => {
+        this.#forget(connection);
+        if (connection.isAccepted && connection.isProven) gone(connection);
+      },
     };
   }
 

@@ -22,6 +22,8 @@ import { UdpSocket } from './udp-socket.js';
 export interface TransportUser {
   /** `bytes` is the message's size as it was received. */
   message(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void;
+  /** A connection that a peer had opened, and had sent a message over, is closed. */
+  peerGone(peer: { transport: Transport; address: string; port: number }): void;
 }
 
 /** A socket that is listened on. */
@@ -68,6 +70,7 @@ export class Transports {
       limits,
       tls: this.#tls,
       receive: (connection, message, bytes) => this.#hand(message, connection.hop, bytes),
+      gone: ({ hop: { transport, address, port } }) => user.peerGone({ transport, address, port }),
     });
   }
 
