@@ -116,7 +116,8 @@ export class Events {
   }
 }
 
-function toEvent(id: string, fields: string[]): StoredEvent {
+/** An event of the stream's entry, whose fields are a flat list. */
+export function toEvent(id: string, fields: string[]): StoredEvent {
   const event: Record<string, string | number> = { id };
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [field, value] = [fields[i] as string, fields[i + 1] as string];

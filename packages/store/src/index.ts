@@ -7,7 +7,16 @@ export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './
 export { Customer, Extension, Group, ID, NAME, Product, Queue } from './directory/entry.js';
 export type { Entry } from './directory/kinds.js';
 export { Directory } from './directory.js';
-export * from './events.js';
+export { EventFeed, type FeedListener } from './event-feed.js';
+export {
+  EVENTS_KEPT,
+  type Event,
+  Events,
+  type EventType,
+  eventFields,
+  type RefusalReason,
+  type StoredEvent,
+} from './events.js';
 export { keys } from './keys.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export { PhoneConflict } from './phone-conflict.js';

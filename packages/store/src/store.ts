@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { Bindings } from './bindings.js';
 import { Directory } from './directory.js';
+import { EventFeed } from './event-feed.js';
 import { Events } from './events.js';
 import { Models } from './models.js';
 import { Phones } from './phones.js';
@@ -31,6 +32,12 @@ export interface Store {
   models: Models;
   tokens: Tokens;
   events: Events;
+  /**
+   * Follows the events live, over a connection of its own, until it is closed.
+   * @param onError told each time that Redis can't be read
+   * @param after a stream id, to begin after it; from now on when left out
+   */
+  follow(onError: (error: unknown) => void, after?: string): EventFeed;
   /** The clock, ms since 1970. */
   now(): number;
   /** Whether Redis answers within a second. */
@@ -53,6 +60,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     models: new Models(redis),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
+    follow: (onFeedError, after) => new EventFeed(redis, onFeedError, after),
     now,
     answers: () => answers(redis),
     close: async () => {
