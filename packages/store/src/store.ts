@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { Bindings } from './bindings.js';
+import { Calls } from './calls.js';
 import { Directory } from './directory.js';
 import { Events } from './events.js';
 import { Models } from './models.js';
@@ -31,6 +32,7 @@ export interface Store {
   models: Models;
   tokens: Tokens;
   events: Events;
+  calls: Calls;
   /** The clock, ms since 1970. */
   now(): number;
   /** Whether Redis answers within a second. */
@@ -53,6 +55,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     models: new Models(redis),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
+    calls: new Calls(redis, now),
     now,
     answers: () => answers(redis),
     close: async () => {
