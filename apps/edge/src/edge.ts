@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
-import type { Store } from '@ringfence/store';
+import type { CallLimits, Store } from '@ringfence/store';
 import { Access } from './access.js';
-import { Calls } from './call/calls.js';
+import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
 import { Nonces } from './digest/nonces.js';
@@ -30,8 +31,10 @@ export interface EdgeOptions {
   contactsPerPhone: number;
   /** Seconds that a call may ring. */
   ringTime: number;
+  /** Simultaneous calls of this edge. */
   callsMax: number;
-  callsPerPhone: number;
+  /** Calls of a phone and of a customer, over all edges. */
+  callLimits: CallLimits;
   /** The clock, ms since 1970. */
   now?: () => number;
   log: Log;
@@ -55,7 +58,11 @@ const HANG_UP_TIME = 1_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { store, log, now = Date.now } = options;
   const report = createReport(log, now);
-  const calls = new Calls({ max: options.callsMax, perPhone: options.callsPerPhone });
+  const onEventError = (error: unknown) => report('warn', error, 'an event could not be written');
+  const calls = new Calls({
+    ...{ store: store.calls, edge: randomUUID(), max: options.callsMax, limits: options.callLimits, now },
+    onError: (error) => report('warn', error, 'the store could not be told of a call'),
+  });
   const stack = createStack();
   let closing = false;
   const whileOpen: Route = (_request, response, next) => {
@@ -65,13 +72,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   stack.use(guard);
   stack.use(whileOpen);
-  const { register, invite } = createHandlers(options, stack, calls, (error) =>
-    report('warn', error, 'an event could not be written'),
-  );
+  const { register, invite } = createHandlers(options, stack, calls, onEventError);
   stack.use('register', serve(register, report));
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
+  const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopSweep = startSweep(store.bindings, now, (error) => report('warn', error, 'bindings could not be swept'));
 
   return {
@@ -81,6 +87,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     close: async () => {
       closing = true;
       stopSweep();
+      clearInterval(renewing);
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
     },
@@ -101,7 +108,7 @@ function createHandlers(
   const ringTime = options.ringTime * 1_000;
   return {
     register: createRegistrar({ access, bindings, expires, contactLimit: options.contactsPerPhone, now }),
-    invite: createCallRoute({ stack, access, bindings, directory, events, calls, realm, ringTime, now, onError }),
+    invite: createCallRoute({ stack, access, bindings, directory, calls, realm, ringTime, now }),
   };
 }
 

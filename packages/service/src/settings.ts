@@ -131,6 +131,8 @@ const SETTINGS = {
   RING_TIME: whole(1, 600)({ default: 120, desc: 'seconds a call may ring' }),
   CALLS_MAX: whole(1, 100_000)({ default: 2_000, desc: 'simultaneous calls of one edge' }),
   CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
+  CALLS_PER_CUSTOMER: whole(1, 100_000)({ default: 200, desc: 'simultaneous calls of one customer' }),
+  CALL_RATE_PER_PHONE: whole(1, 10_000)({ default: 60, desc: 'calls that one phone may make in a minute' }),
   GEOIP_PROVIDER: choice(
     'maxmind',
     'geoip-lite',

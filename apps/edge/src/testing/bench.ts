@@ -157,7 +157,8 @@ export class Bench {
       ...{ store: this.store, countries: this.countries, realm: 'ringfence', nonceAge: 300 },
       drachtio: { host: '127.0.0.1', port: this.#ports.admin, secret: SECRET },
       expires: { min: 60, max: 3_600, default: 3_600 },
-      ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100, callsPerPhone: 10 },
+      ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
+      callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
       log: { info: () => {}, warn, error: warn },
       ...this.#changes,
     });
