@@ -5,11 +5,12 @@ import { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
+import { DialogFence } from './dialog-fence.js';
 import { Nonces } from './digest/nonces.js';
 import { Refusals } from './refusals.js';
 import type { ExpiryLimits } from './register/contacts.js';
 import { createRegistrar } from './register/register.js';
-import { createReport, type Log } from './report.js';
+import { createReport, type Log, type Report } from './report.js';
 import { unavailable } from './sip/failure.js';
 import { guard } from './sip/guard.js';
 import { ALLOW, REFUSED_METHODS, SDP } from './sip/methods.js';
@@ -58,7 +59,6 @@ const HANG_UP_TIME = 1_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { store, log, now = Date.now } = options;
   const report = createReport(log, now);
-  const onEventError = (error: unknown) => report('warn', error, 'an event could not be written');
   const calls = new Calls({
     ...{ store: store.calls, edge: randomUUID(), max: options.callsMax, limits: options.callLimits, now },
     onError: (error) => report('warn', error, 'the store could not be told of a call'),
@@ -72,7 +72,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   stack.use(guard);
   stack.use(whileOpen);
-  const { register, invite } = createHandlers(options, stack, calls, onEventError);
+  const { register, invite } = createHandlers(options, stack, calls, report);
   stack.use('register', serve(register, report));
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
@@ -98,17 +98,18 @@ function createHandlers(
   options: EdgeOptions,
   stack: SipStack,
   calls: Calls,
-  onError: (error: unknown) => void,
+  report: Report,
 ): { register: Handler; invite: Handler } {
   const { countries, realm, expires, now = Date.now } = options;
   const { bindings, directory, events, secrets } = options.store;
   const nonces = new Nonces({ key: secrets.derive('nonce'), realm, age: options.nonceAge * 1_000 });
-  const refusals = new Refusals(events, onError);
+  const refusals = new Refusals(events, (error) => report('warn', error, 'an event could not be written'));
   const access = new Access({ bindings, secrets, countries, nonces, refusals, realm, now });
+  const fence = new DialogFence(stack, access, report);
   const ringTime = options.ringTime * 1_000;
   return {
     register: createRegistrar({ access, bindings, expires, contactLimit: options.contactsPerPhone, now }),
-    invite: createCallRoute({ stack, access, bindings, directory, calls, realm, ringTime, now }),
+    invite: createCallRoute({ stack, access, fence, bindings, directory, calls, realm, ringTime, now }),
   };
 }
 

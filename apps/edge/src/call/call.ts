@@ -32,7 +32,9 @@ const LONGEST_CALL = 12 * 60 * 60 * 1_000;
  * call has ended in the store too.
  */
 export async function carryCall(parts: CallParts, call: Call): Promise<void> {
+  const { fence } = parts;
   const { response, cancelled, slot } = call;
+  const { admission } = call.caller;
   let status = 500;
   try {
     const result = await ringAll(parts, call);
@@ -41,13 +43,18 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
       if (!cancelled.aborted) response.send(status);
       return;
     }
+    const { phone, binding } = result.leg.target;
+    const ofCallee = { phone, address: binding.address };
+    if ('dialog' in result.answer) fence.enclose(result.answer.dialog, ofCallee);
     const sides = await connect(parts.stack, call.request, response, result.answer).catch(() => undefined);
     if (sides === undefined) {
       status = cancelled.aborted ? 487 : 500;
       return;
     }
     status = 200;
-    slot.answer(result.leg.target.phone);
+    fence.enclose(sides.callee, ofCallee);
+    fence.enclose(sides.caller, { phone: admission.phone.id, address: admission.source.address });
+    slot.answer(phone);
     await talk(sides, slot.over);
   } finally {
     slot.end(status);

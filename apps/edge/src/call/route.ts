@@ -1,5 +1,6 @@
 import type { Admission, Binding, Bindings, Directory, Extension } from '@ringfence/store';
 import type { Access } from '../access.js';
+import type { DialogFence } from '../dialog-fence.js';
 import { Refusal, SipFailure } from '../sip/failure.js';
 import { requireNothing } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
@@ -12,6 +13,7 @@ import type { Target } from './leg.js';
 export interface CallParts {
   stack: SipStack;
   access: Access;
+  fence: DialogFence;
   bindings: Bindings;
   directory: Directory;
   calls: Calls;

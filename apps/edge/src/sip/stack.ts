@@ -12,6 +12,10 @@ export interface SipRequest extends EventEmitter {
   source_address: string;
   source_port: number;
   protocol: string;
+  /** Whether it came from outside, or is what the drachtio server did by itself, such as a BYE after a missing ACK. */
+  source: 'network' | 'application';
+  /** The dialog that it is within. */
+  stackDialogId: string | undefined;
   /** Each header's text by lower-case name, compact forms spelt out, several of one name joined by commas. */
   headers: Readonly<Record<string, string | undefined>>;
   /** Cancels an INVITE that the edge sent. */
@@ -85,6 +89,9 @@ export type Route = (request: SipRequest, response: SipResponse, next: () => voi
 export interface SipStack extends EventEmitter {
   use(route: Route): void;
   use(method: string, route: Route): void;
+  /** Sees every request before the dialogs do, which take theirs before all routes of {@link use}. */
+  useBeforeDialogs(route: Route): void;
+  findDialogById(id: string | undefined): SipDialog | undefined;
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
   disconnect(): void;
   createUAC(
@@ -100,7 +107,10 @@ export interface SipStack extends EventEmitter {
   ): Promise<SipDialog>;
 }
 
-/** Makes the drachtio-srf application. Its published types differ from what it does, hence the cast. */
+/** Makes the drachtio-srf application. Its published types differ from what it does, hence the casts. */
 export function createStack(): SipStack {
-  return new Srf() as unknown as SipStack;
+  const srf = new Srf();
+  const { stack } = (srf as unknown as { app: { stack: { method: string; handle: Route }[] } }).app;
+  const useBeforeDialogs = (handle: Route) => void stack.unshift({ method: '*', handle });
+  return Object.assign(srf as unknown as SipStack, { useBeforeDialogs });
 }
