@@ -1,6 +1,15 @@
 import type { Countries } from '@ringfence/geoip';
 import { decideFence } from '@ringfence/phone';
-import type { Admission, Bindings, PhoneAccount, RefusalReason, Rejection, Secrets, Source } from '@ringfence/store';
+import {
+  type Admission,
+  type Bindings,
+  isUnavailable,
+  type PhoneAccount,
+  type RefusalReason,
+  type Rejection,
+  type Secrets,
+  type Source,
+} from '@ringfence/store';
 import { LRUCache } from 'lru-cache';
 import { type DigestCredentials, readCredentials } from './digest/credentials.js';
 import type { Nonces } from './digest/nonces.js';
@@ -91,6 +100,28 @@ export class Access {
       }
     }
     throw unavailable();
+  }
+
+  /**
+   * Whether a request within a dialog comes from where its phone may be now.
+   * @param id the phone
+   * @param address where the phone was when the dialog began; what counts while the store is away, which must not end a
+   *   call
+   */
+  async admitWithinDialog(request: ReceivedRequest, id: string, address: string): Promise<boolean> {
+    const source = this.#sourceOf(request);
+    const phone = await this.#parts.bindings.fencedPhone(id).catch((error) => {
+      if (isUnavailable(error)) return 'away' as const;
+      throw error;
+    });
+    if (phone === 'away') return source.address === address;
+    if (phone === undefined) return false;
+    const fence = decideFence(phone.fence, source.address, source.country);
+    if (fence.allowed) return true;
+    const { method } = request;
+    const refused = { reason: fence.reason, method, username: phone.username, phone, source };
+    this.#parts.refusals.report(refused, this.#parts.now());
+    return false;
   }
 
   #sourceOf(request: ReceivedRequest): Source {

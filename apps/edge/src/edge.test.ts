@@ -40,7 +40,7 @@ t.test('a phone that nobody picks up stops ringing when the time is over', async
 });
 
 t.test('simultaneous calls are limited, overall and for each phone', async (t) => {
-  const bench = await Bench.start({ callsMax: 2, callsPerPhone: 1 });
+  const bench = await Bench.start({ callsMax: 2, callLimits: { perPhone: 1, perCustomer: 10, ratePerPhone: 10 } });
   t.teardown(() => bench.close());
   const callers: TestPhone[] = [];
   for (const number of ['100', '101', '102']) callers.push(await bench.online(await bench.extension(number)));
@@ -50,7 +50,9 @@ t.test('simultaneous calls are limited, overall and for each phone', async (t) =
 
   const sent = await first.invite('200');
   await callee.request('INVITE');
-  t.equal((await ask(first)).status, 503, 'of one phone');
+  const ofPhone = await ask(first);
+  t.equal(ofPhone.status, 486, 'of one phone');
+  t.match(ofPhone.header('Retry-After'), /^\d+$/);
   await second.invite('200');
   await callee.request('INVITE');
   const refused = await ask(third);

@@ -1,15 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
-import type { Store } from '@ringfence/store';
+import type { CallLimits, Store } from '@ringfence/store';
 import { Access } from './access.js';
-import { Calls } from './call/calls.js';
+import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
+import { DialogFence } from './dialog-fence.js';
 import { Nonces } from './digest/nonces.js';
 import { type LocalServer, serveLocally } from './local-server.js';
 import { Refusals } from './refusals.js';
 import type { ExpiryLimits } from './register/contacts.js';
 import { createRegistrar } from './register/register.js';
-import { createReport, type Log } from './report.js';
+import { createReport, type Log, type Report } from './report.js';
 import { unavailable } from './sip/failure.js';
 import { guard } from './sip/guard.js';
 import { ALLOW, REFUSED_METHODS, SDP } from './sip/methods.js';
@@ -33,8 +35,10 @@ export interface EdgeOptions {
   contactsPerPhone: number;
   /** Seconds that a call may ring. */
   ringTime: number;
+  /** Simultaneous calls of this edge. */
   callsMax: number;
-  callsPerPhone: number;
+  /** Calls of a phone and of a customer, over all edges. */
+  callLimits: CallLimits;
   /** The clock, ms since 1970. */
   now?: () => number;
   log: Log;
@@ -58,7 +62,10 @@ const HANG_UP_TIME = 1_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { store, log, now = Date.now } = options;
   const report = createReport(log, now);
-  const calls = new Calls({ max: options.callsMax, perPhone: options.callsPerPhone });
+  const calls = new Calls({
+    ...{ store: store.calls, edge: randomUUID(), max: options.callsMax, limits: options.callLimits, now },
+    onError: (error) => report('warn', error, 'the store could not be told of a call'),
+  });
   const stack = createStack();
   let closing = false;
   const whileOpen: Route = (_request, response, next) => {
@@ -68,15 +75,14 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   stack.use(guard);
   stack.use(whileOpen);
-  const { register, invite } = createHandlers(options, stack, calls, (error) =>
-    report('warn', error, 'an event could not be written'),
-  );
+  const { register, invite } = createHandlers(options, stack, calls, report);
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);
   if (options.localServer) serveLocally(options.localServer, 'REGISTER', [guard, whileOpen, registerRoute]);
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
+  const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopSweep = startSweep(store.bindings, now, (error) => report('warn', error, 'bindings could not be swept'));
 
   return {
@@ -86,6 +92,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     close: async () => {
       closing = true;
       stopSweep();
+      clearInterval(renewing);
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
     },
@@ -96,17 +103,18 @@ function createHandlers(
   options: EdgeOptions,
   stack: SipStack,
   calls: Calls,
-  onError: (error: unknown) => void,
+  report: Report,
 ): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
   const { countries, realm, expires, now = Date.now } = options;
   const { bindings, directory, events, secrets } = options.store;
   const nonces = new Nonces({ key: secrets.derive('nonce'), realm, age: options.nonceAge * 1_000 });
-  const refusals = new Refusals(events, onError);
+  const refusals = new Refusals(events, (error) => report('warn', error, 'an event could not be written'));
   const access = new Access({ bindings, secrets, countries, nonces, refusals, realm, now });
+  const fence = new DialogFence(stack, access, report);
   const ringTime = options.ringTime * 1_000;
   return {
     register: createRegistrar({ access, bindings, expires, contactLimit: options.contactsPerPhone, now }),
-    invite: createCallRoute({ stack, access, bindings, directory, events, calls, realm, ringTime, now, onError }),
+    invite: createCallRoute({ stack, access, fence, bindings, directory, calls, realm, ringTime, now }),
   };
 }
 

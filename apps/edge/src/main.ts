@@ -11,7 +11,14 @@ await runProcess({
     ...(['REDIS_URL', 'RINGFENCE_KEY', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET', 'SIP_REALM'] as const),
     ...(['SIP_CONTACTS', 'TLS_CERT', 'TLS_KEY', 'TLS_CA', 'DNS_SERVERS'] as const),
     ...(['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'CONTACTS_PER_PHONE'] as const),
-    ...(['NONCE_AGE', 'RING_TIME', 'CALLS_MAX', 'CALLS_PER_PHONE'] as const),
+    ...([
+      'NONCE_AGE',
+      'RING_TIME',
+      'CALLS_MAX',
+      'CALLS_PER_PHONE',
+      'CALLS_PER_CUSTOMER',
+      'CALL_RATE_PER_PHONE',
+    ] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   start: async (settings, log, tell) => {
@@ -43,7 +50,12 @@ await runProcess({
         default: settings.REGISTER_DEFAULT_EXPIRES ?? settings.REGISTER_MAX_EXPIRES,
       },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
-      ...{ callsMax: settings.CALLS_MAX, callsPerPhone: settings.CALLS_PER_PHONE },
+      callsMax: settings.CALLS_MAX,
+      callLimits: {
+        perPhone: settings.CALLS_PER_PHONE,
+        perCustomer: settings.CALLS_PER_CUSTOMER,
+        ratePerPhone: settings.CALL_RATE_PER_PHONE,
+      },
     });
     return async () => {
       await edge.close();

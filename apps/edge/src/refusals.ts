@@ -8,7 +8,7 @@ export interface RefusedRequest {
   /** The username that it claimed. */
   username: string;
   /** The phone, when the username is one's. */
-  phone: PhoneAccount | undefined;
+  phone: Pick<PhoneAccount, 'id' | 'customer' | 'extension'> | undefined;
   source: Source;
 }
 

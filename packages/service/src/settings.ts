@@ -108,7 +108,7 @@ const SETTINGS = {
   }),
   DNS_SERVERS: servers({
     default: undefined,
-    desc: "name servers to ask for SIP targets, addresses with a port or without, separated by commas; the system's when not set",
+    desc: "name servers to ask for SIP targets, separated by commas; the system's when not set",
   }),
   SIP_REALM: name({ default: 'ringfence', desc: 'digest realm and the host part of the identities that phones see' }),
   API_HOST: address({ default: '127.0.0.1', desc: 'address to listen on for the management API' }),
@@ -144,6 +144,8 @@ const SETTINGS = {
   RING_TIME: whole(1, 600)({ default: 120, desc: 'seconds a call may ring' }),
   CALLS_MAX: whole(1, 100_000)({ default: 2_000, desc: 'simultaneous calls of one edge' }),
   CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
+  CALLS_PER_CUSTOMER: whole(1, 100_000)({ default: 200, desc: 'simultaneous calls of one customer' }),
+  CALL_RATE_PER_PHONE: whole(1, 10_000)({ default: 60, desc: 'calls that one phone may make in a minute' }),
   GEOIP_PROVIDER: choice(
     'maxmind',
     'geoip-lite',

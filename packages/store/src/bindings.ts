@@ -29,6 +29,11 @@ export interface PhoneAccount {
   asRead: string;
 }
 
+/** What a request within a dialog needs to know of the phone that sends it. */
+export interface FencedPhone extends Pick<PhoneAccount, 'id' | 'customer' | 'extension' | 'fence'> {
+  username: string;
+}
+
 /** A request of a phone whose credentials were verified and whose fence was found to allow it. */
 export interface Admission {
   /** The phone as it was read when the request was decided on. */
@@ -118,9 +123,16 @@ export class Bindings {
     const [sealedPassword = '', customer = '', extension, mode, address, countries, customerRecord = ''] = asRead;
     return {
       ...{ id, sealedPassword, customer, customerActive: isActive(customerRecord), extension: extension || undefined },
-      fence: { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] },
-      asRead: asRead.join('\n'),
+      ...{ fence: toFence(mode, address, countries), asRead: asRead.join('\n') },
     };
+  }
+
+  /** Reads a phone with its fence as it is now; undefined when there is none. */
+  async fencedPhone(id: string): Promise<FencedPhone | undefined> {
+    const fields = ['username', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries'];
+    const [username, customer, extension, ...fence] = await this.#redis.hmget(keys.phone(id), ...fields);
+    if (!username || !customer) return undefined;
+    return { id, username, customer, extension: extension || undefined, fence: toFence(...fence) };
   }
 
   /** Lets a request in that is no registration, such as a call: counts its nonce and takes the lock. */
@@ -212,6 +224,10 @@ export class Bindings {
     const names = [...own, keys.expiries, keys.events, keys.customer(customer)];
     return this.#admitPhone.run(this.#redis, names, args) as Promise<(string | number)[]>;
   }
+}
+
+function toFence(mode?: string | null, address?: string | null, countries?: string | null): Fence {
+  return { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] };
 }
 
 function isActive(customerRecord: string): boolean {

@@ -1,5 +1,6 @@
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
+export * from './calls.js';
 export { changePhone, type PhoneChange, removePhone } from './change-phone.js';
 export { createPhone, type WrittenPhone } from './create-phone.js';
 export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';

@@ -67,6 +67,18 @@ export const keys = {
   customerTokens: (customer: string) => `rf:tokens-of-customer:${customer}`,
   /** Sorted set: `phone id|binding key`, score = the binding's expiry in ms since 1970. */
   expiries: 'rf:expiries',
+  /** Hash: the calls in progress of a customer, field = call id, value = JSON of a `Call`. */
+  calls: (customer: string) => `rf:calls:{${customer}}`,
+  /** Set: ids of the calls that phones of an extension make, or that call it. */
+  extensionCalls: (customer: string, extension: string) => `rf:calls-of-extension:{${customer}}:${extension}`,
+  /** Set: ids of the calls that a phone takes part in. */
+  phoneCalls: (customer: string, phone: string) => `rf:calls-of-phone:{${customer}}:${phone}`,
+  /** String: until when a phone has used up its rate of calls, ms since 1970. */
+  callRate: (customer: string, phone: string) => `rf:call-rate:{${customer}}:${phone}`,
+  /** Sorted set of the ids of running edges, score = when the lease ends in ms since 1970. */
+  edges: 'rf:edges',
+  /** Set: the calls that an edge carries, `customer id|call id`. */
+  edgeCalls: (edge: string) => `rf:calls-of-edge:${edge}`,
   /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */
   events: 'rf:events',
 } as const;

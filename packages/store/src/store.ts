@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { Bindings } from './bindings.js';
+import { Calls } from './calls.js';
 import { Directory } from './directory.js';
 import { EventFeed } from './event-feed.js';
 import { Events } from './events.js';
@@ -32,6 +33,7 @@ export interface Store {
   models: Models;
   tokens: Tokens;
   events: Events;
+  calls: Calls;
   /**
    * Follows the events live, over a connection of its own, until it is closed.
    * @param onError told each time that Redis can't be read
@@ -60,6 +62,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     models: new Models(redis),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
+    calls: new Calls(redis, now),
     follow: (onFeedError, after) => new EventFeed(redis, onFeedError, after),
     now,
     answers: () => answers(redis),

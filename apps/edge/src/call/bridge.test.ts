@@ -1,3 +1,4 @@
+import { keys } from '@ringfence/store';
 import t from 'tap';
 import { Bench } from '../testing/bench.js';
 import { established } from '../testing/calls.js';
@@ -115,4 +116,52 @@ t.test('a phone that lost the call ends it for the other (RFC 3261 12.2.1.2)', a
   t.equal((await asking).status, 480);
   caller.answer(await caller.request('BYE'), 200);
   await bench.event(caller.id, { type: 'call.ended' });
+});
+
+t.test('what a phone sends within a call from outside its fence is refused, and goes nowhere', async (t) => {
+  const { caller, callee, answer, invite } = await established(bench);
+  const key = keys.phone(caller.id);
+  const elsewhere = await bench.phone(caller.account, '127.0.0.2');
+  let cseq = 100;
+  for (const method of ['INVITE', 'INFO', 'OPTIONS']) {
+    const response = await elsewhere.ask(elsewhere.within(answer, { method, body: SDP_A, cseq: ++cseq }));
+    t.equal(response.status, 403, method);
+    if (method === 'INVITE') elsewhere.acknowledge(response, elsewhere.within(answer, { method }));
+    await bench.event(caller.id, {
+      type: 'phone.refused',
+      reason: 'address_not_allowed',
+      method,
+      address: '127.0.0.2',
+    });
+  }
+  t.strictSame(callee.untaken, []);
+
+  await bench.store.redis.hset(key, 'ip.mode', 'ROAMING', 'ip.countries', 'DK');
+  const asking = (phone: typeof elsewhere) => phone.ask(phone.within(answer, { method: 'OPTIONS', cseq: ++cseq }));
+  t.equal((await asking(caller)).status, 403, 'the fence as it is now');
+  await bench.event(caller.id, { type: 'phone.refused', reason: 'country_unknown', method: 'OPTIONS' });
+  const roaming = await bench.phone(caller.account, '127.0.0.3');
+  t.equal((await asking(roaming)).status, 200);
+  await bench.store.redis.del(key);
+  t.equal((await asking(roaming)).status, 403, 'a phone that is no more');
+
+  const thief = await bench.phone(callee.account, '127.0.0.2');
+  const info = thief.withinCallee(invite, { method: 'INFO', cseq: 9 });
+  thief.send(thief.compose(info));
+  t.equal((await thief.response(invite.header('Call-ID'), 9)).status, 403, 'the called phone is fenced as well');
+  t.notOk(caller.untaken.some((start) => start.startsWith('INFO')));
+  callee.send(callee.compose({ ...info, method: 'BYE', cseq: 10 }));
+  t.equal((await callee.response(invite.header('Call-ID'), 10)).status, 200);
+});
+
+t.test('a BYE from outside the fence of its phone does not hang up on the other', async (t) => {
+  const { caller, callee, answer, invite } = await established(bench);
+  const elsewhere = await bench.phone(caller.account, '127.0.0.2');
+  t.equal((await elsewhere.ask(elsewhere.within(answer, { method: 'BYE', cseq: 100 }))).status, 403);
+  await bench.event(caller.id, { type: 'phone.refused', reason: 'address_not_allowed', method: 'BYE' });
+  t.strictSame(callee.untaken, []);
+  const bye = callee.withinCallee(invite, { method: 'BYE', callId: invite.header('Call-ID'), cseq: 1 });
+  callee.send(callee.compose(bye));
+  t.equal((await callee.response(invite.header('Call-ID'), 1)).status, 200);
+  await bench.event(caller.id, { type: 'call.ended', status: 200 });
 });

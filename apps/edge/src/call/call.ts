@@ -1,4 +1,4 @@
-import type { Event, Extension } from '@ringfence/store';
+import type { Extension } from '@ringfence/store';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
 import { bridge } from './bridge.js';
@@ -28,14 +28,14 @@ export interface Call {
 const LONGEST_CALL = 12 * 60 * 60 * 1_000;
 
 /**
- * Carries a call from ringing to the end as back-to-back user agent, and tells the event stream. Whatever happens, no
- * phone is left ringing and the slot is released.
+ * Carries a call from ringing to the end as back-to-back user agent. Whatever happens, no phone is left ringing and the
+ * call has ended in the store too.
  */
 export async function carryCall(parts: CallParts, call: Call): Promise<void> {
+  const { fence } = parts;
   const { response, cancelled, slot } = call;
-  const tell = createTeller(parts, call);
-  let [status, answeredAt] = [500, 0];
-  tell({ type: 'call.started' });
+  const { admission } = call.caller;
+  let status = 500;
   try {
     const result = await ringAll(parts, call);
     if ('status' in result) {
@@ -43,19 +43,21 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
       if (!cancelled.aborted) response.send(status);
       return;
     }
+    const { phone, binding } = result.leg.target;
+    const ofCallee = { phone, address: binding.address };
+    if ('dialog' in result.answer) fence.enclose(result.answer.dialog, ofCallee);
     const sides = await connect(parts.stack, call.request, response, result.answer).catch(() => undefined);
     if (sides === undefined) {
       status = cancelled.aborted ? 487 : 500;
       return;
     }
-    [status, answeredAt] = [200, parts.now()];
-    tell({ type: 'call.answered', answeredBy: result.leg.target.phone });
-    slot.join(result.leg.target.phone);
+    status = 200;
+    fence.enclose(sides.callee, ofCallee);
+    fence.enclose(sides.caller, { phone: admission.phone.id, address: admission.source.address });
+    slot.answer(phone);
     await talk(sides, slot.over);
   } finally {
-    slot.release();
-    const duration = answeredAt === 0 ? 0 : Math.round((parts.now() - answeredAt) / 1_000);
-    tell({ type: 'call.ended', status, duration });
+    slot.end(status);
   }
 }
 
@@ -78,18 +80,4 @@ async function talk({ caller, callee }: Sides, over: AbortSignal): Promise<void>
   const timer = setTimeout(() => limit.abort(), LONGEST_CALL);
   await bridge(caller, callee, AbortSignal.any([over, limit.signal]));
   clearTimeout(timer);
-}
-
-/** Appends events of the call; they are not waited for, and a store that is down doesn't disturb the call. */
-function createTeller({ events, now, onError }: CallParts, { caller, callee, slot }: Call) {
-  const { phone, source } = caller.admission;
-  const { address, port, protocol, country } = source;
-  const common = {
-    ...{ call: slot.id, customer: phone.customer, phone: phone.id, extension: caller.extension._id },
-    ...{ address, port, protocol, from: caller.extension.number, to: callee.number, ...(country && { country }) },
-  };
-  return (event: Pick<Event, 'type' | 'answeredBy' | 'status' | 'duration'>): void => {
-    const { type, ...details } = event;
-    events.append({ type, at: now(), ...common, ...details }).catch(onError);
-  };
 }

@@ -1,10 +1,11 @@
-import type { Admission, Binding, Bindings, Directory, Events, Extension } from '@ringfence/store';
+import type { Admission, Binding, Bindings, Directory, Extension } from '@ringfence/store';
 import type { Access } from '../access.js';
-import { Refusal, SipFailure, unavailable } from '../sip/failure.js';
+import type { DialogFence } from '../dialog-fence.js';
+import { Refusal, SipFailure } from '../sip/failure.js';
 import { requireNothing } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import { carryCall } from './call.js';
-import type { Calls } from './calls.js';
+import type { Calls, NewCall } from './calls.js';
 import { readInvitation } from './invitation.js';
 import type { Target } from './leg.js';
 
@@ -12,16 +13,14 @@ import type { Target } from './leg.js';
 export interface CallParts {
   stack: SipStack;
   access: Access;
+  fence: DialogFence;
   bindings: Bindings;
   directory: Directory;
-  events: Events;
   calls: Calls;
   realm: string;
   /** ms that a call may ring. */
   ringTime: number;
   now: () => number;
-  /** Told when an event cannot be written or a call ended unexpectedly. */
-  onError: (error: unknown) => void;
 }
 
 /** Who calls. */
@@ -53,9 +52,19 @@ export function createCallRoute(parts: CallParts) {
     if (callee === undefined) throw new SipFailure(404);
     const targets = await findTargets(parts, callee, caller);
     if (cancelled.aborted) return;
-    const slot = calls.start(caller.admission.phone.id);
-    if (slot === undefined) throw unavailable();
+    const slot = await calls.start(partiesOf(caller, callee, targets));
     await carryCall(parts, { request, response, invitation, caller, callee, targets, cancelled, slot });
+  };
+}
+
+/** Who calls whom, as the store keeps it. */
+function partiesOf({ admission, extension }: Caller, callee: Extension, targets: readonly Target[]): NewCall {
+  const { phone, source } = admission;
+  const phones = [...new Set(targets.map((target) => target.phone))];
+  return {
+    ...{ customer: phone.customer, source },
+    caller: { phone: phone.id, extension: extension._id, number: extension.number, name: extension.name },
+    callee: { extension: callee._id, number: callee.number, name: callee.name, phones },
   };
 }
 
@@ -84,7 +93,9 @@ async function findTargets(
   const reaches = await Promise.all(others.map((phone) => bindings.reach(phone, now())));
   const online = reaches.filter(({ bindings }) => bindings.length > 0);
   if (online.length === 0) throw new SipFailure(480);
-  const free = online.filter(({ phone, callWaiting }) => callWaiting || !calls.isBusy(phone));
+  const { customer } = caller.admission.phone;
+  const busy = await Promise.all(online.map(({ phone, callWaiting }) => !callWaiting && calls.isBusy(customer, phone)));
+  const free = online.filter((_reach, i) => !busy[i]);
   if (free.length === 0) throw new SipFailure(486);
   return free
     .flatMap(({ phone, bindings }) => newestFirst(bindings).map((binding, rank) => ({ phone, binding, rank })))

@@ -18,6 +18,10 @@ export interface ReceivedRequest {
 
 /** A request as drachtio-srf hands it to a route, or as it was sent by the edge. */
 export interface SipRequest extends ReceivedRequest, EventEmitter {
+  /** Whether it came from outside, or is what the drachtio server did by itself, such as a BYE after a missing ACK. */
+  source: 'network' | 'application';
+  /** The dialog that it is within. */
+  stackDialogId: string | undefined;
   /** Cancels an INVITE that the edge sent. */
   cancel(callback: () => void): void;
 }
@@ -31,8 +35,12 @@ export interface Content {
 /** Where the response to a {@link ReceivedRequest} is sent. */
 export interface Responder {
   readonly finalResponseSent: boolean;
-  send(status: number, content?: Content): void;
+  /** @param content header fields, a list for several of one name, and a body */
+  send(status: number, content?: { headers?: Headers; body?: string | undefined }): void;
 }
+
+/** Header fields by name; a list for several of one name. */
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 /** The response to a {@link SipRequest}, or one received to a request of the edge. */
 export interface SipResponse extends Responder {
@@ -93,6 +101,9 @@ export type Route<Q = ReceivedRequest, S = Responder> = (request: Q, response: S
 export interface SipStack extends EventEmitter {
   use(route: Route): void;
   use(method: string, route: Route<SipRequest, SipResponse>): void;
+  /** Sees every request before the dialogs do, which take theirs before all routes of {@link use}. */
+  useBeforeDialogs(route: Route<SipRequest, SipResponse>): void;
+  findDialogById(id: string | undefined): SipDialog | undefined;
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
   disconnect(): void;
   createUAC(
@@ -108,7 +119,23 @@ export interface SipStack extends EventEmitter {
   ): Promise<SipDialog>;
 }
 
-/** Makes the drachtio-srf application. Its published types differ from what it does, hence the cast. */
+/** Makes the drachtio-srf application. Its published types differ from what it does, hence the casts. */
 export function createStack(): SipStack {
-  return new Srf() as unknown as SipStack;
+  const srf = new Srf();
+  const { stack } = (srf as unknown as { app: { stack: { method: string; handle: Route }[] } }).app;
+  const useBeforeDialogs = (handle: Route) => void stack.unshift({ method: '*', handle });
+  return Object.assign(srf as unknown as SipStack, { useBeforeDialogs });
 }
+
+/** Lets responses have several headers of one name, which drachtio-srf would write as one: each begins a line of its own. */
+const sendLists: Route = (_request, response, next) => {
+  const send = response.send.bind(response) as (status: number, content?: Content) => void;
+  response.send = (status, { headers = {}, ...content } = {}) => {
+    const lines = Object.entries(headers).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : value.join(`\r\n${name}: `),
+    ]);
+    send(status, { ...content, headers: Object.fromEntries(lines) });
+  };
+  next();
+};

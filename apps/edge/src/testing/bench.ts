@@ -164,7 +164,8 @@ export class Bench {
       drachtio: { host: '127.0.0.1', port: this.#ports.admin, secret: SECRET },
       localServer: this.#isServerLocal ? this.server : undefined,
       expires: { min: 60, max: 3_600, default: 3_600 },
-      ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100, callsPerPhone: 10 },
+      ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
+      callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
       log: { info: () => {}, warn, error: warn },
       ...this.#changes,
     });
