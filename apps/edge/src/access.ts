@@ -11,12 +11,17 @@ import {
   type Source,
 } from '@ringfence/store';
 import { LRUCache } from 'lru-cache';
+import type { Client, Defence } from './defence/defence.js';
+import { CHALLENGES, type ChallengeKind, type Challenges } from './digest/challenges.js';
 import { type DigestCredentials, readCredentials } from './digest/credentials.js';
 import type { Nonces } from './digest/nonces.js';
 import { provesPassword } from './digest/response.js';
+import type { Networks } from './networks.js';
 import type { Refusals } from './refusals.js';
 import { Refusal, SipFailure, unavailable } from './sip/failure.js';
-import { originOf, userAgentOf } from './sip/request.js';
+import { parseNameAddr } from './sip/name-addr.js';
+import { originOf } from './sip/origin.js';
+import { userAgentOf } from './sip/request.js';
 import type { ReceivedRequest } from './sip/stack.js';
 import { parseSipUri } from './sip/uri.js';
 
@@ -25,19 +30,15 @@ export interface AccessParts {
   bindings: Bindings;
   secrets: Secrets;
   countries: Countries;
+  /** What says of the clients behind it who they are. */
+  trustedProxies: Networks;
   nonces: Nonces;
+  challenges: Challenges;
   refusals: Refusals;
+  defence: Defence;
   realm: string;
   now: () => number;
 }
-
-/** How a challenge is made and answered: by a registrar and user agent, or by a proxy (RFC 3261 section 22). */
-export type ChallengeKind = 'registrar' | 'proxy';
-
-const CHALLENGES = {
-  registrar: { status: 401, challenge: 'WWW-Authenticate', answer: 'authorization' },
-  proxy: { status: 407, challenge: 'Proxy-Authenticate', answer: 'proxy-authorization' },
-} as const;
 
 /** How often a request is decided anew because its phone was changed meanwhile. */
 const MOST_ATTEMPTS = 4;
@@ -76,9 +77,13 @@ export class Access {
     kind: ChallengeKind,
     carryOut: (admission: Admission, username: string) => Promise<T>,
   ): Promise<T & { done: true }> {
-    const { credentials, nonce } = this.#readAnswer(request, kind);
-    const { username } = credentials;
+    const answer = this.#readAnswer(request, kind);
     const source = this.#sourceOf(request);
+    if ('isStale' in answer) throw await this.#challenge(kind, answer, source);
+    const { credentials, nonce } = answer;
+    const { username } = credentials;
+    const client = clientOf(username, source);
+    if (this.#parts.defence.isBanned(client)) throw new SipFailure(403);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const phone = attempt === 0 ? this.#remembered.get(username) : await this.#findPhone(username);
       const decision = this.#decide(credentials, request.method, phone, source);
@@ -89,17 +94,33 @@ export class Access {
         const outcome = await carryOut(admission, username);
         if (outcome.done) {
           this.#remembered.set(username, decision.phone);
+          this.#parts.defence.proved(client, request.source_address);
           return outcome as T & { done: true };
         }
         if (outcome.rejection !== 'stale') throw REJECTIONS[outcome.rejection]();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        const { reason } = error;
-        this.#parts.refusals.report({ reason, method: request.method, username, phone, source }, this.#parts.now());
-        throw reason === 'nonce_replayed' ? this.#challenge(kind, true) : new SipFailure(403);
+        throw await this.#refuse(request, kind, error.reason, { client, phone, source });
       }
     }
     throw unavailable();
+  }
+
+  /** Notes a refusal, and gives the answer to it: the same for every reason but that a nonce was used before. */
+  async #refuse(
+    { method }: ReceivedRequest,
+    kind: ChallengeKind,
+    reason: RefusalReason,
+    { client, phone, source }: { client: Client; phone: PhoneAccount | undefined; source: Source },
+  ): Promise<SipFailure> {
+    const { username } = client;
+    // What is noted takes different time for different reasons, and the answer is not to tell them apart by it.
+    setImmediate(() => {
+      this.#parts.refusals.report({ reason, method, username, phone, source }, this.#parts.now());
+      this.#parts.defence.refused(client, reason, phone);
+    });
+    if (reason !== 'nonce_replayed') return new SipFailure(403);
+    return this.#parts.challenges.make(kind, { username, known: phone, isStale: true });
   }
 
   /**
@@ -125,33 +146,37 @@ export class Access {
   }
 
   #sourceOf(request: ReceivedRequest): Source {
-    const origin = originOf(request);
+    const origin = originOf(request, this.#parts.trustedProxies);
     const { country } = this.#parts.countries.country(origin.address);
     return { ...origin, country, userAgent: userAgentOf(request) };
   }
 
-  /** What can be checked of the answer to a challenge without looking anything up. */
+  /** What can be checked of the answer to a challenge without looking anything up; or why it takes another challenge. */
   #readAnswer(
     request: ReceivedRequest,
     kind: ChallengeKind,
-  ): { credentials: DigestCredentials; nonce: Admission['nonce'] } {
+  ): { credentials: DigestCredentials; nonce: Admission['nonce'] } | { username: string; isStale: boolean } {
     const header = request.headers[CHALLENGES[kind].answer];
-    if (header === undefined) throw this.#challenge(kind, false);
+    if (header === undefined)
+      return { username: parseNameAddr(request.headers.from ?? '')?.uri.user ?? '', isStale: false };
     const credentials = readCredentials(header, this.#parts.realm);
     if (credentials === 'malformed') throw new SipFailure(400);
-    const nonce = credentials && this.#parts.nonces.check(credentials.nonce, this.#parts.now());
-    if (!credentials || !nonce) throw this.#challenge(kind, false);
-    if (nonce.expired) throw this.#challenge(kind, true);
+    if (credentials === undefined) return { username: '', isStale: false };
+    const { username } = credentials;
+    const nonce = this.#parts.nonces.check(credentials.nonce, this.#parts.now());
+    if (nonce === undefined || nonce.expired) return { username, isStale: nonce !== undefined };
     if (!namesSameResource(credentials.uri, request.uri)) throw new SipFailure(400);
     const { age } = this.#parts.nonces;
     return { credentials, nonce: { id: nonce.id, count: Number.parseInt(credentials.nc, 16), age } };
   }
 
-  #challenge(kind: ChallengeKind, stale: boolean): SipFailure {
-    const { status, challenge } = CHALLENGES[kind];
-    const nonce = this.#parts.nonces.issue(this.#parts.now());
-    const parameters = `realm="${this.#parts.realm}", nonce="${nonce}", algorithm=MD5, qop="auth"`;
-    return new SipFailure(status, { [challenge]: `Digest ${parameters}${stale ? ', stale=true' : ''}` });
+  #challenge(
+    kind: ChallengeKind,
+    { username, isStale }: { username: string; isStale: boolean },
+    source: Source,
+  ): Promise<SipFailure> {
+    if (!isStale) this.#parts.defence.challenged(clientOf(username, source));
+    return this.#parts.challenges.make(kind, { username, known: this.#remembered.get(username), isStale });
   }
 
   /** Usernames are 32 characters of a-z and 0-9; what is none is not looked for, which tells nothing. */
@@ -192,4 +217,11 @@ function namesSameResource(digestUri: string, requestUri: string): boolean {
   if (digestUri === requestUri) return true;
   const [a, b] = [parseSipUri(digestUri), parseSipUri(requestUri)];
   return a !== undefined && b !== undefined && a.user === b.user && a.host === b.host;
+}
+
+/** Longest username that is remembered of a client; nobody has a longer one. */
+const LONGEST_USERNAME = 64;
+
+function clientOf(username: string, { address, protocol }: Source): Client {
+  return { username: username.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_USERNAME), address, protocol };
 }

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
 import type { CallLimits, Store } from '@ringfence/store';
-import { Access } from './access.js';
+import type { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
+import { createAccess } from './create-access.js';
+import { createGate } from './defence/gate.js';
 import { DialogFence } from './dialog-fence.js';
-import { Nonces } from './digest/nonces.js';
 import { type LocalServer, serveLocally } from './local-server.js';
-import { Refusals } from './refusals.js';
+import { Connections } from './register/connections.js';
 import type { ExpiryLimits } from './register/contacts.js';
+import { startKeepAlive } from './register/keep-alive.js';
 import { createRegistrar } from './register/register.js';
 import { createReport, type Log, type Report } from './report.js';
 import { unavailable } from './sip/failure.js';
@@ -30,6 +32,16 @@ export interface EdgeOptions {
   realm: string;
   /** Seconds that a nonce may be answered. */
   nonceAge: number;
+  /** Addresses and networks of proxies whose word on their clients' addresses is taken. */
+  trustedProxies: readonly string[];
+  /** Addresses and networks that are never banned nor limited. */
+  trustedNetworks: readonly string[];
+  /** Seconds that a ban lasts; 0 for no bans. */
+  banTime: number;
+  /** Requests a second that one address may send without proving a password. */
+  requestsPerSource: number;
+  /** What phones are to route their requests through (RFC 3608), as Service-Route writes it; undefined for nothing. */
+  serviceRoute: string | undefined;
   /** Seconds that registrations may last. */
   expires: ExpiryLimits;
   contactsPerPhone: number;
@@ -73,16 +85,25 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     if (closing) response.send(status, { headers: { ...headers } });
     else next();
   };
-  stack.use(guard);
-  stack.use(whileOpen);
-  const { register, invite } = createHandlers(options, stack, calls, report);
+  const feed = store.follow((error) => report('warn', error, 'the event stream could not be followed'));
+  const { access, defence } = await createAccess(options, feed, report);
+  const firstRoutes = [createGate(defence), guard, whileOpen];
+  for (const route of firstRoutes) stack.use(route);
+  const connections = new Connections(store.bindings, (error) => report('warn', error, 'bindings could not be ended'));
+  const { register, invite } = createHandlers(options, { stack, access, calls, connections, report });
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);
-  if (options.localServer) serveLocally(options.localServer, 'REGISTER', [guard, whileOpen, registerRoute]);
+  const { localServer } = options;
+  if (localServer) serveLocally(localServer, 'REGISTER', [...firstRoutes, registerRoute]);
+  const stopListening = localServer?.onPeerGone((peer) => connections.closed(peer));
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
   const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
+  const stopKeepAlive = startKeepAlive({
+    ...{ stack, keepAlives: store.keepAlives, realm: options.realm, now },
+    onError: (error) => report('warn', error, 'keep-alives could not be noted'),
+  });
   const stopSweep = startSweep(store.bindings, now, (error) => report('warn', error, 'bindings could not be swept'));
 
   return {
@@ -91,29 +112,40 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     },
     close: async () => {
       closing = true;
+      stopListening?.();
+      stopKeepAlive();
       stopSweep();
       clearInterval(renewing);
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
+      await feed.close();
     },
   };
 }
 
+/** What handlers share. */
+interface HandlerParts {
+  stack: SipStack;
+  access: Access;
+  calls: Calls;
+  connections: Connections;
+  report: Report;
+}
+
 function createHandlers(
   options: EdgeOptions,
-  stack: SipStack,
-  calls: Calls,
-  report: Report,
+  { stack, access, calls, connections, report }: HandlerParts,
 ): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
-  const { countries, realm, expires, now = Date.now } = options;
-  const { bindings, directory, events, secrets } = options.store;
-  const nonces = new Nonces({ key: secrets.derive('nonce'), realm, age: options.nonceAge * 1_000 });
-  const refusals = new Refusals(events, (error) => report('warn', error, 'an event could not be written'));
-  const access = new Access({ bindings, secrets, countries, nonces, refusals, realm, now });
+  const { realm, expires, serviceRoute, now = Date.now } = options;
+  const { bindings, directory, secrets } = options.store;
   const fence = new DialogFence(stack, access, report);
   const ringTime = options.ringTime * 1_000;
   return {
-    register: createRegistrar({ access, bindings, expires, contactLimit: options.contactsPerPhone, now }),
+    register: createRegistrar({
+      ...{ access, bindings, secrets, expires, contactLimit: options.contactsPerPhone, realm, serviceRoute, now },
+      // Without a local server nobody tells when a connection closes.
+      onRegistered: (admission) => options.localServer && connections.registered(admission),
+    }),
     invite: createCallRoute({ stack, access, fence, bindings, directory, calls, realm, ringTime, now }),
   };
 }

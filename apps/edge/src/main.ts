@@ -4,11 +4,15 @@ import { openStore } from '@ringfence/store';
 import { startEdge } from './edge.js';
 import { OWN_SERVER_HOST, startOwnServer } from './own-server.js';
 
+/** The part of its time by which a registration may be granted shorter. */
+const EXPIRY_JITTER = 0.1;
+
 /** The edge as a process; see `ringfence --help` for its settings. */
 await runProcess({
   name: 'edge',
   settings: [
     ...(['REDIS_URL', 'RINGFENCE_KEY', 'DRACHTIO_HOST', 'DRACHTIO_PORT', 'DRACHTIO_SECRET', 'SIP_REALM'] as const),
+    ...(['TRUSTED_PROXIES', 'TRUSTED_NETWORKS', 'BAN_TIME', 'REQUESTS_PER_SOURCE', 'SERVICE_ROUTE'] as const),
     ...(['SIP_CONTACTS', 'TLS_CERT', 'TLS_KEY', 'TLS_CA', 'DNS_SERVERS'] as const),
     ...(['REGISTER_MIN_EXPIRES', 'REGISTER_MAX_EXPIRES', 'REGISTER_DEFAULT_EXPIRES', 'CONTACTS_PER_PHONE'] as const),
     ...([
@@ -45,10 +49,14 @@ await runProcess({
       drachtio: { host: settings.DRACHTIO_HOST ?? OWN_SERVER_HOST, port: settings.DRACHTIO_PORT, secret },
       localServer: ownServer?.server,
       expires: {
+        jitter: EXPIRY_JITTER,
         min: settings.REGISTER_MIN_EXPIRES,
         max: settings.REGISTER_MAX_EXPIRES,
         default: settings.REGISTER_DEFAULT_EXPIRES ?? settings.REGISTER_MAX_EXPIRES,
       },
+      ...{ trustedNetworks: settings.TRUSTED_NETWORKS, banTime: settings.BAN_TIME },
+      ...{ requestsPerSource: settings.REQUESTS_PER_SOURCE },
+      ...{ trustedProxies: settings.TRUSTED_PROXIES, serviceRoute: settings.SERVICE_ROUTE },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
       callsMax: settings.CALLS_MAX,
       callLimits: {

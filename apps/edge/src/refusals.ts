@@ -5,15 +5,12 @@ import type { Events, PhoneAccount, RefusalReason, Source } from '@ringfence/sto
 export interface RefusedRequest {
   reason: RefusalReason;
   method: string;
-  /** The username that it claimed. */
+  /** The username that it claimed, cut to a bearable length. */
   username: string;
   /** The phone, when the username is one's. */
   phone: Pick<PhoneAccount, 'id' | 'customer' | 'extension'> | undefined;
   source: Source;
 }
-
-/** Longest username told. */
-const LONGEST_USERNAME = 64;
 
 /**
  * Tells the event stream about refused requests: at first every one, of a flood only some, because what anybody can send
@@ -33,13 +30,12 @@ export class Refusals {
 
   /** Tells one; never fails and is not waited for. */
   report({ reason, method, username, phone, source }: RefusedRequest, now: number): void {
-    const claimed = username.replace(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_USERNAME);
-    if (!this.#perSender.take(`${reason} ${source.address} ${claimed}`, now)) return;
+    if (!this.#perSender.take(`${reason} ${source.address} ${username}`, now)) return;
     if (!this.#perReason.take(reason, now)) return;
     const { address, port, protocol, country, userAgent } = source;
     this.#events
       .append({
-        ...{ type: 'phone.refused', at: now, reason, method, username: claimed, address, port, protocol },
+        ...{ type: 'phone.refused', at: now, reason, method, username, address, port, protocol },
         ...(phone && { phone: phone.id, customer: phone.customer }),
         ...(phone?.extension && { extension: phone.extension }),
         ...(country && { country }),

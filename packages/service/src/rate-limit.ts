@@ -27,4 +27,10 @@ export class RateLimit {
     this.#buckets.set(key, { tokens: granted ? tokens - 1 : tokens, at: now });
     return granted;
   }
+
+  /** Gives some back to a key, never more than it may have at once. */
+  giveBack(key: string, count: number): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket !== undefined) bucket.tokens = Math.min(this.#burst, bucket.tokens + count);
+  }
 }

@@ -18,6 +18,21 @@ const servers = makeValidator<string[]>((text) => {
   return parts;
 });
 
+const networks = makeValidator<string[]>((text) => {
+  const parts = text.split(',').map((part) => part.trim());
+  const wrong = parts.find((part) => !isNetwork(part));
+  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address and no network such as 10.0.0.0/8`);
+  return parts;
+});
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const bits = isIP(address) === 6 ? 128 : 32;
+  return (
+    isIP(address) !== 0 && more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits))
+  );
+}
+
 const address = makeValidator<string>((text) => {
   if (isIP(text) === 0) throw new Error(`'${text}' is no IP address`);
   return text;
@@ -126,6 +141,26 @@ const SETTINGS = {
   RINGFENCE_KEY: key({
     default: undefined,
     desc: 'key that encrypts secrets, 64 hex digits; made at the first start when not set',
+  }),
+  TRUSTED_PROXIES: networks({
+    default: [],
+    desc: 'addresses and networks of SIP proxies that are believed where a request came from, separated by commas',
+  }),
+  TRUSTED_NETWORKS: networks({
+    default: [],
+    desc: 'addresses and networks that are never banned nor limited, separated by commas',
+  }),
+  BAN_TIME: whole(
+    0,
+    604_800,
+  )({ default: 600, desc: 'seconds that whoever guesses passwords is banned from SIP, 0 for no bans' }),
+  REQUESTS_PER_SOURCE: whole(
+    1,
+    100_000,
+  )({ default: 1_000, desc: 'SIP requests a second that one address may send without proving a password' }),
+  SERVICE_ROUTE: text({
+    default: undefined,
+    desc: 'route that phones are told to send their requests by (RFC 3608), such as <sip:edge.example.com;lr>',
   }),
   REGISTER_MIN_EXPIRES: whole(
     1,

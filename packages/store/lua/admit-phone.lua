@@ -2,7 +2,7 @@
 -- (RFC 3261 section 10.3, RFC 7616 section 3.4), so that of two simultaneous requests one sees what the other did.
 -- Whatever it answers but 'stale' and 'replayed', the nonce count is used up.
 --
--- KEYS  1  phone        2  bindings   3  nonces   4  expiries   5  events   6  customer
+-- KEYS  1  phone        2  bindings   3  nonces   4  expiries   5  events   6  customer   7  keep-alives
 -- ARGV  1  now, ms
 --       2  what find-phone.lua said of the phone, without its id, a line each
 --       3  address that the phone is to be locked to, or empty
@@ -17,7 +17,8 @@
 --      14  Call-ID       15  CSeq number      16  limit of bindings   17  '*' when all bindings are to be removed
 --      18  how many of the following are fields and values of every event
 --      …   fields and values of every event
---      …   per contact: binding key, contact URI, seconds (0 removes it), binding as JSON without registeredAt
+--      …   per contact: binding key, contact URI, seconds (0 removes it), seconds until it needs a keep-alive (0: none),
+--          binding as JSON without registeredAt
 -- Returns { 'stale' }         the phone is no longer as it was read: read and decide again
 --         { 'replayed' }      this nonce count was used before
 --         { 'out_of_order' }  a binding is of the same Call-ID and of a CSeq that is not lower; nothing changed
@@ -61,8 +62,11 @@ end
 
 local function read_contacts()
   local contacts = {}
-  for i = event_fields_end + 1, #ARGV, 4 do
-    contacts[#contacts + 1] = { key = ARGV[i], uri = ARGV[i + 1], seconds = tonumber(ARGV[i + 2]), json = ARGV[i + 3] }
+  for i = event_fields_end + 1, #ARGV, 5 do
+    contacts[#contacts + 1] = {
+      key = ARGV[i], uri = ARGV[i + 1], seconds = tonumber(ARGV[i + 2]), keep_alive = tonumber(ARGV[i + 3]),
+      json = ARGV[i + 4]
+    }
   end
   return contacts
 end
@@ -86,6 +90,7 @@ local function remove(live, key)
   append_event('phone.deregistered', 'contact', live[key].binding.contact)
   redis.call('HDEL', KEYS[2], key)
   redis.call('ZREM', KEYS[4], ARGV[9] .. '|' .. key)
+  redis.call('ZREM', KEYS[7], ARGV[9] .. '|' .. key)
   live[key] = nil
 end
 
@@ -95,6 +100,9 @@ local function put(live, contact)
   local json = string.sub(contact.json, 1, -2) .. string.format(',"registeredAt":%d}', since)
   redis.call('HSET', KEYS[2], contact.key, json)
   redis.call('ZADD', KEYS[4], string.format('%d', now + contact.seconds * 1000), ARGV[9] .. '|' .. contact.key)
+  if contact.keep_alive > 0 then
+    redis.call('ZADD', KEYS[7], string.format('%d', now + contact.keep_alive * 1000), ARGV[9] .. '|' .. contact.key)
+  end
   live[contact.key] = { json = json, binding = { contact = contact.uri, updatedAt = now }, touched = true }
   append_event('phone.registered', 'contact', contact.uri, 'expires', tostring(contact.seconds))
 end
@@ -126,9 +134,11 @@ local function write_status()
   end
 end
 
-local as_stored = redis.call('HMGET', KEYS[1], 'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries')
-as_stored[7] = redis.call('GET', KEYS[6])
-for i = 1, 7 do as_stored[i] = as_stored[i] or '' end
+local as_stored = redis.call(
+  'HMGET', KEYS[1], 'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries', 'model'
+)
+as_stored[8] = redis.call('GET', KEYS[6])
+for i = 1, 8 do as_stored[i] = as_stored[i] or '' end
 if table.concat(as_stored, '\n') ~= ARGV[2] then return { 'stale' } end
 
 if not nonce_is_new() then return { 'replayed' } end

@@ -5,14 +5,15 @@
 -- ARGV 1  name of a phone's key, %s in place of its id
 --      2  name of a customer's key, %s in place of its id
 -- Returns false when the username is unknown, else
---   { phone id, password (sealed), customer id, extension id, ip.mode, ip.address, ip.countries, customer as JSON }
+--   { phone id, password (sealed), customer id, extension id, ip.mode, ip.address, ip.countries, model id,
+--     customer as JSON }
 --   with false for what isn't there; all but the first are what admit-phone.lua compares
 local id = redis.call('GET', KEYS[1])
 local phone = redis.call(
   'HMGET', string.format(ARGV[1], id or 'none'),
-  'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries'
+  'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries', 'model'
 )
 local customer = redis.call('GET', string.format(ARGV[2], phone[2] or 'none'))
 if not id or not phone[1] then return false end
-phone[7] = customer
+phone[8] = customer
 return { id, unpack(phone) }

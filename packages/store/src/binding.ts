@@ -19,12 +19,16 @@ export interface Binding {
   path?: string[];
   /** SIP transport of the REGISTER: `udp`, `tcp`, `tls`, `ws` or `wss`. */
   protocol: string;
-  /** Where the REGISTER came from; requests for the phone go back there. */
+  /** Where the phone sent the REGISTER from; requests for the phone go back there. */
   address: string;
   port: number;
+  /** The trusted proxy that the REGISTER came through: requests for the phone go to it instead. */
+  proxy?: { address: string; port: number };
   userAgent?: string;
   /** The phone's address in its own network. */
   localAddress?: string;
+  /** Seconds after which it needs a sign of life from us; 0 or nothing for never. */
+  keepAlive?: number;
   /** When the contact was first bound and last refreshed, ms since 1970. */
   registeredAt: number;
   updatedAt: number;
@@ -46,4 +50,6 @@ export interface ContactUpdate {
   q?: number | undefined;
   instance?: string | undefined;
   regId?: number | undefined;
+  /** Seconds after which the binding needs a sign of life from us; 0 or nothing for never. */
+  keepAlive?: number;
 }

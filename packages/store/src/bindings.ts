@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
-import { EVENTS_KEPT, eventFields } from './events.js';
+import { EVENTS_KEPT, type Event, eventFields } from './events.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
 
@@ -24,6 +24,8 @@ export interface PhoneAccount {
   customerActive: boolean;
   /** Id of the linked extension. */
   extension: string | undefined;
+  /** Id of its model. */
+  model: string;
   fence: Fence;
   /** Everything above as it was read: the store admits nothing that was decided on it once it has changed. */
   asRead: string;
@@ -48,13 +50,15 @@ export interface Admission {
   source: Source;
 }
 
-/** Where a request came from, as events tell it. */
+/** Where a request came from. */
 export interface Source {
   address: string;
   port: number;
   protocol: string;
   country: string | undefined;
   userAgent: string | undefined;
+  /** The trusted proxy that it came through. */
+  proxy?: { address: string; port: number } | undefined;
 }
 
 /** What a REGISTER asks for. */
@@ -67,6 +71,8 @@ export interface Registration {
   limit: number;
   /** The phone's address in its own network. */
   localAddress: string | undefined;
+  /** The Path of the request (RFC 3327), topmost first. */
+  path?: readonly string[];
 }
 
 /** What a call to a phone needs to know. */
@@ -120,10 +126,11 @@ export class Bindings {
       | null;
     if (found === null) return undefined;
     const [id = '', ...asRead] = found.map((text) => text ?? '');
-    const [sealedPassword = '', customer = '', extension, mode, address, countries, customerRecord = ''] = asRead;
+    const [sealedPassword = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
+      asRead;
     return {
       ...{ id, sealedPassword, customer, customerActive: isActive(customerRecord), extension: extension || undefined },
-      ...{ fence: toFence(mode, address, countries), asRead: asRead.join('\n') },
+      ...{ model, fence: toFence(mode, address, countries), asRead: asRead.join('\n') },
     };
   }
 
@@ -169,13 +176,15 @@ export class Bindings {
   }
 
   /**
-   * Ends bindings of a phone and appends `phone.deregistered` for each, in one step.
+   * Ends bindings of a phone and appends an event for each, in one step.
    * @param which tells which of them
+   * @param why what the events say
    * @returns how many there were
    */
   async end(
-    { _id: id, customer, extension }: Pick<Phone, '_id' | 'customer' | 'extension'>,
+    { _id: id, customer, extension }: Pick<Phone, '_id' | 'customer'> & { extension?: string | undefined },
     which: (binding: Binding, key: string) => boolean,
+    why: Pick<Event, 'type' | 'reason'> = { type: 'phone.deregistered' },
   ): Promise<number> {
     return retry(async () => {
       const stored = Object.entries(await this.#redis.hgetall(keys.bindings(id)));
@@ -188,10 +197,11 @@ export class Bindings {
       );
       const commands = ending.flatMap(([key, json]): Command[] => {
         const { contact, address } = parseBinding(json);
-        const event = { type: 'phone.deregistered', at: this.#now(), phone: id, customer, extension } as const;
+        const event = { ...why, at: this.#now(), phone: id, customer, extension };
         return [
           ['HDEL', keys.bindings(id), key],
           ['ZREM', keys.expiries, `${id}|${key}`],
+          ['ZREM', keys.keepAlives, `${id}|${key}`],
           ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, contact, address })],
         ];
       });
@@ -221,7 +231,7 @@ export class Bindings {
 
   #run({ phone: { id, customer } }: Admission, args: (string | number)[]): Promise<(string | number)[]> {
     const own = [keys.phone(id), keys.bindings(id), keys.nonces(id)];
-    const names = [...own, keys.expiries, keys.events, keys.customer(customer)];
+    const names = [...own, keys.expiries, keys.events, keys.customer(customer), keys.keepAlives];
     return this.#admitPhone.run(this.#redis, names, args) as Promise<(string | number)[]>;
   }
 }
@@ -242,19 +252,20 @@ function admissionArguments({ phone, now, lock, nonce }: Admission): (string | n
 }
 
 function eventArguments({ phone, source }: Admission): (string | number)[] {
-  const fields = eventFields({ phone: phone.id, customer: phone.customer, extension: phone.extension, ...source });
+  const { proxy: _, ...seen } = source;
+  const fields = eventFields({ phone: phone.id, customer: phone.customer, extension: phone.extension, ...seen });
   return [fields.length, ...fields];
 }
 
 function contactArguments(
   { now, source }: Admission,
-  { callId, cseq, localAddress }: Registration,
-  { key, uri, expires, q, instance, regId }: ContactUpdate,
+  { callId, cseq, localAddress, path = [] }: Registration,
+  { key, uri, expires, q, instance, regId, keepAlive }: ContactUpdate,
 ): (string | number)[] {
   const binding = {
     ...{ contact: uri, expiresAt: now + expires * 1_000, callId, cseq, q, instance, regId },
     ...{ protocol: source.protocol, address: source.address, port: source.port, userAgent: source.userAgent },
-    ...{ localAddress, updatedAt: now },
+    ...{ localAddress, proxy: source.proxy, updatedAt: now, ...(path.length > 0 && { path }), keepAlive },
   };
-  return [key, uri, expires, JSON.stringify(binding)];
+  return [key, uri, expires, keepAlive ?? 0, JSON.stringify(binding)];
 }

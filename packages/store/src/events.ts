@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { BanReason } from './bans.js';
 import { keys } from './keys.js';
 
 /** How many events the stream keeps; older ones fall out. */
@@ -17,14 +18,21 @@ export type RefusalReason =
   | 'customer_inactive'
   | 'too_many_bindings';
 
+/** Why a phone can't be reached any more, though its binding had not run out. */
+export type DisconnectionReason = 'connection_closed' | 'no_answer';
+
 /** What can happen. */
 export type EventType =
+  | 'ban.added'
+  | 'ban.lifted'
+  | 'model.changed'
   | 'phone.created'
   | 'phone.changed'
   | 'phone.deleted'
   | 'phone.registered'
   | 'phone.deregistered'
   | 'phone.expired'
+  | 'phone.disconnected'
   | 'phone.locked'
   | 'phone.refused'
   | 'call.started'
@@ -59,8 +67,10 @@ export interface Event {
   method?: string;
   /** Username that a refused request claimed. */
   username?: string;
-  /** `phone.refused`: why. */
-  reason?: RefusalReason;
+  /** `phone.refused`, `phone.disconnected`, `ban.added`: why. */
+  reason?: RefusalReason | DisconnectionReason | BanReason;
+  /** `ban.added`: when it ends, ms since 1970. */
+  until?: number;
   /** Registrations: the contact URI. */
   contact?: string;
   /** `phone.registered`: seconds until the binding expires. */
@@ -85,7 +95,7 @@ export interface StoredEvent extends Event {
   id: string;
 }
 
-const NUMBERS = new Set(['at', 'port', 'expires', 'status', 'duration']);
+const NUMBERS = new Set(['at', 'port', 'expires', 'status', 'duration', 'until']);
 
 /** The flat list of an event's fields, or of some of them, as XADD takes it. */
 export function eventFields(event: { [K in keyof Event]?: Event[K] | undefined }): string[] {

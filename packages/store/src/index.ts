@@ -1,3 +1,4 @@
+export { type Ban, type BanReason, Bans, type Offence, type Offender } from './bans.js';
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
 export * from './calls.js';
@@ -18,6 +19,7 @@ export {
   type RefusalReason,
   type StoredEvent,
 } from './events.js';
+export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export { PhoneConflict } from './phone-conflict.js';

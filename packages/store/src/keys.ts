@@ -9,6 +9,8 @@ export const keys = {
   bindings: (id: string) => `rf:bindings:{${id}}`,
   /** Hash: the digest nonces the phone has used, field = nonce id, value = highest nonce count seen. */
   nonces: (id: string) => `rf:nonces:{${id}}`,
+  /** Hash: the phone's bindings that have answered a keep-alive, field = binding key, value = how many they missed since. */
+  missedKeepAlives: (id: string) => `rf:missed-keep-alives:{${id}}`,
   /** String: the id of the phone that a SIP username belongs to. */
   username: (username: string) => `rf:username:${username}`,
   /**
@@ -22,6 +24,14 @@ export const keys = {
   customerPhones: (customer: string) => `rf:phones-of-customer:${customer}`,
   /** Set: ids of the phones linked to an extension. */
   extensionPhones: (extension: string) => `rf:phones-of-extension:${extension}`,
+  /** Sorted set of the bindings that need keep-alives, `<phone id>|<binding key>`, by when the next is due. */
+  keepAlives: 'rf:keep-alives',
+  /** Hash: what counts against an offender, `points` at the ms `at`. */
+  score: (offender: string) => `rf:score:${offender}`,
+  /** Hash: the bans, field = offender, value = JSON of a `Ban`. */
+  bans: 'rf:bans',
+  /** Sorted set of the banned offenders, by when their bans end. */
+  banEnds: 'rf:ban-ends',
   /** String: JSON of a customer. */
   customer: (id: string) => `rf:customer:${id}`,
   /** Sorted set of all customer ids, by creation. */

@@ -10,6 +10,7 @@ import {
 import type { Redis } from 'ioredis';
 import { applyChange, type Condition } from './change.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
+import { EVENTS_KEPT, eventFields } from './events.js';
 import { keys } from './keys.js';
 
 /** A model that was written, or everything that is wrong with it. */
@@ -41,9 +42,12 @@ class Refused extends Error {
 /** The phone models: the built-in catalogue, and what operators added to it or put in the place of its entries. */
 export class Models {
   readonly #redis: Redis;
+  readonly #now: () => number;
 
-  constructor(redis: Redis) {
+  /** @param now the clock, ms since 1970 */
+  constructor(redis: Redis, now: () => number = Date.now) {
     this.#redis = redis;
+    this.#now = now;
   }
 
   /** Reads a model; undefined when there is none. */
@@ -103,6 +107,15 @@ export class Models {
         ...(before === undefined ? [] : [['HDEL', keys.modelNames, nameOf(before)] as const]),
         ['HSET', keys.modelNames, name, _id],
         ['HSET', keys.models, _id, JSON.stringify(model)],
+        [
+          'XADD',
+          keys.events,
+          'MAXLEN',
+          '~',
+          EVENTS_KEPT,
+          '*',
+          ...eventFields({ type: 'model.changed', at: this.#now() }),
+        ],
       ]);
       return { model };
     } catch (error) {

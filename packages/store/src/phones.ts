@@ -124,7 +124,13 @@ export class Phones {
     const inUse = () => new EntryInUse('Phone is on a softkey of another phone');
     const place = macAddress ? [await leavePlace(this.#redis, id, macAddress, changed)] : [];
     const bindings = await this.#redis.hkeys(keys.bindings(id));
-    const own = [keys.phone(id), keys.bindings(id), keys.nonces(id), keys.username(username)];
+    const own = [
+      keys.phone(id),
+      keys.bindings(id),
+      keys.nonces(id),
+      keys.missedKeepAlives(id),
+      keys.username(username),
+    ];
     await applyChange(
       this.#redis,
       [
@@ -134,7 +140,10 @@ export class Phones {
       ],
       [
         ...own.map((key): Command => ['DEL', key]),
-        ...bindings.map((binding): Command => ['ZREM', keys.expiries, `${id}|${binding}`]),
+        ...bindings.flatMap((binding): Command[] => [
+          ['ZREM', keys.expiries, `${id}|${binding}`],
+          ['ZREM', keys.keepAlives, `${id}|${binding}`],
+        ]),
         ...place.flatMap(({ commands }) => commands),
         ...leave(footprintOf(phone), id),
         this.#event('phone.deleted', id, phone),
@@ -205,6 +214,7 @@ function settingFields({ ip, ...record }: NewPhone['settings']): Record<string, 
   return {
     record: JSON.stringify(record),
     customer: record.customer,
+    model: record.sipPhoneModel,
     ...(record.extension === undefined ? {} : { extension: record.extension }),
     pbxCluster: String(record.pbxCluster),
     callWaiting: record.callWaiting ? '1' : '0',

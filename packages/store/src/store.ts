@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { Bans } from './bans.js';
 import { Bindings } from './bindings.js';
 import { Calls } from './calls.js';
 import { Directory } from './directory.js';
 import { EventFeed } from './event-feed.js';
 import { Events } from './events.js';
+import { KeepAlives } from './keep-alives.js';
 import { Models } from './models.js';
 import { Phones } from './phones.js';
 import { connectRedis } from './redis.js';
@@ -28,7 +30,9 @@ export interface Store {
   redis: Redis;
   secrets: Secrets;
   phones: Phones;
+  bans: Bans;
   bindings: Bindings;
+  keepAlives: KeepAlives;
   directory: Directory;
   models: Models;
   tokens: Tokens;
@@ -53,13 +57,16 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
   const redis = connectRedis(url, onError);
   const secrets = new Secrets(masterKey);
   const directory = new Directory(redis, now);
+  const bindings = new Bindings(redis, now);
   return {
     redis,
     secrets,
     phones: new Phones(redis, secrets, now),
-    bindings: new Bindings(redis, now),
+    bans: new Bans(redis, now),
+    bindings,
+    keepAlives: new KeepAlives(redis, bindings),
     directory,
-    models: new Models(redis),
+    models: new Models(redis, now),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
     calls: new Calls(redis, now),

@@ -33,7 +33,8 @@ export class Leg {
     onProvisional: (response: SipResponse) => void,
   ) {
     this.target = target;
-    const { contact, address, port, protocol } = target.binding;
+    const { contact, protocol } = target.binding;
+    const { address, port } = target.binding.proxy ?? target.binding;
     const proxy = `sip:${uriHost(address)}:${port};transport=${protocol}`;
     const options: InviteOptions = { headers: { ...headers }, localSdp: offer, proxy, noAck: offer === undefined };
     this.result = new Promise((resolve) => {

@@ -2,7 +2,7 @@ import type { Admission, Binding, Bindings, Directory, Extension } from '@ringfe
 import type { Access } from '../access.js';
 import type { DialogFence } from '../dialog-fence.js';
 import { Refusal, SipFailure } from '../sip/failure.js';
-import { requireNothing } from '../sip/request.js';
+import { requireOnly } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import { carryCall } from './call.js';
 import type { Calls, NewCall } from './calls.js';
@@ -41,7 +41,7 @@ export function createCallRoute(parts: CallParts) {
   const { access, calls } = parts;
   return async (request: SipRequest, response: SipResponse): Promise<void> => {
     const cancelled = cancellationOf(request);
-    requireNothing(request);
+    requireOnly(request);
     const invitation = readInvitation(request);
     const { caller } = await access.admit(request, 'proxy', async (admission) => {
       const extension = await findCaller(parts, admission);

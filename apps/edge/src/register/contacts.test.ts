@@ -3,7 +3,7 @@ import { SipFailure } from '../sip/failure.js';
 import type { SipRequest } from '../sip/stack.js';
 import { readContacts } from './contacts.js';
 
-const LIMITS = { min: 60, max: 3_600, default: 1_800 };
+const LIMITS = { jitter: 0, min: 60, max: 3_600, default: 1_800 };
 
 function read(contact: string | undefined, expires?: string) {
   const headers: Record<string, string | undefined> = { contact, expires };

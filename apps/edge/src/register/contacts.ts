@@ -9,6 +9,8 @@ export interface ExpiryLimits {
   max: number;
   /** What is granted when nothing is asked for. */
   default: number;
+  /** The part of a time, from 0 to 1, by which it may be granted shorter: so phones that came all at once come back apart. */
+  jitter: number;
 }
 
 /** Most contacts in one REGISTER, and characters of all of them; more are malformed, however many a phone may have. */
@@ -38,13 +40,22 @@ function toUpdate(address: NameAddr, header: number | undefined, limits: ExpiryL
   const { text, params } = address;
   const asked = readSeconds(params.get('expires')) ?? header ?? limits.default;
   if (asked > 0 && asked < limits.min) throw new SipFailure(423, { 'Min-Expires': `${limits.min}` });
-  const update = { uri: text, expires: Math.min(asked, limits.max), q: readPreference(params.get('q')) };
-  const instance = params.get('+sip.instance') || undefined;
+  const update = { uri: text, expires: grant(asked, limits), q: readPreference(params.get('q')) };
+  const instance = readInstance(params.get('+sip.instance'));
   const regId = readRegId(params.get('reg-id'));
-  if (instance !== undefined && instance.length <= 256 && regId !== undefined) {
-    return { ...update, instance, regId, key: `${instance};${regId}` };
-  }
-  return { ...update, key: comparable(address) };
+  if (instance === undefined) return { ...update, key: comparable(address) };
+  if (regId === undefined) return { ...update, instance, key: comparable(address) };
+  return { ...update, instance, regId, key: `${instance};${regId}` };
+}
+
+/** An instance id (RFC 5626 section 4.1) that can be written as it is; another is as good as none. */
+function readInstance(text: string | undefined): string | undefined {
+  return text !== undefined && /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(text) ? text : undefined;
+}
+
+function grant(asked: number, { min, max, jitter }: ExpiryLimits): number {
+  const most = Math.min(asked, max);
+  return most <= min ? most : Math.max(min, Math.round(most * (1 - jitter * Math.random())));
 }
 
 /** Two URIs that RFC 3261 section 19.1.4 calls equivalent are written alike, as far as phones make use of it. */

@@ -231,12 +231,12 @@ t.test('what is malformed or required in vain is turned away before any challeng
     [{ headers: { Authorization: `Digest realm="ringfence", x="${'y'.repeat(5_000)}"` } }, 400],
     [{ headers: { From: 'nonsense' } }, 400],
     [{ headers: { To: '<sip:a@h' } }, 400],
-    [{ headers: { Require: 'gruu' } }, 420],
+    [{ headers: { Require: 'precondition' } }, 420],
     [{ headers: { Contact: `<sip:a@h>;x=${'y'.repeat(5_000)}` } }, 400],
   ] as const) {
     const response = await phone.ask({ method: 'REGISTER', ...request });
     t.equal(response.status, status, JSON.stringify(request).slice(0, 60));
-    if (status === 420) t.equal(response.header('Unsupported'), 'gruu');
+    if (status === 420) t.equal(response.header('Unsupported'), 'precondition');
   }
 });
 

@@ -1,4 +1,5 @@
 import type { RefusalReason } from '@ringfence/store';
+import type { Headers } from './stack.js';
 
 /** An answer, not a mistake: it has no stack trace, which would cost more than all other work on the request. */
 class ExpectedError extends Error {
@@ -13,10 +14,10 @@ class ExpectedError extends Error {
 /** A request that is answered with a final response other than 2xx. Thrown where that is found, sent in one place. */
 export class SipFailure extends ExpectedError {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
 
   /** @param headers header fields of the response */
-  constructor(status: number, headers: Record<string, string> = {}) {
+  constructor(status: number, headers: Headers = {}) {
     super(`SIP ${status}`);
     this.status = status;
     this.headers = headers;

@@ -1,26 +1,9 @@
-import { normalizeAddress } from '@ringfence/phone';
 import { SipFailure } from './failure.js';
 import { type NameAddr, parseNameAddr } from './name-addr.js';
 import type { ReceivedRequest } from './stack.js';
 
-/** Where a request came from. */
-export interface Origin {
-  /** As `normalizeAddress` writes it. */
-  address: string;
-  port: number;
-  /** `udp`, `tcp`, `tls`, `ws` or `wss`. */
-  protocol: string;
-}
-
 /** Most characters kept of a User-Agent. */
 const LONGEST_USER_AGENT = 128;
-
-/** The packet's source, never what the message says of itself. */
-export function originOf(request: ReceivedRequest): Origin {
-  const address = normalizeAddress(request.source_address.replace(/^\[(.*)\]$/, '$1'));
-  if (address === undefined) throw new SipFailure(400);
-  return { address, port: request.source_port, protocol: request.protocol.toLowerCase() };
-}
 
 /** The User-Agent without control characters and cut to a bearable length; undefined when there is none. */
 export function userAgentOf(request: ReceivedRequest): string | undefined {
@@ -54,10 +37,26 @@ export function callIdOf(request: ReceivedRequest): string {
   return callId;
 }
 
-/** Refuses what the request requires and the edge does not have (RFC 3261 section 8.2.2.3). */
-export function requireNothing(request: ReceivedRequest): void {
-  const required = request.headers.require?.trim() ?? '';
-  if (required === '') return;
-  if (!/^[A-Za-z0-9\-.!%*_+`'~, \t]{1,256}$/.test(required)) throw new SipFailure(400);
-  throw new SipFailure(420, { Unsupported: required });
+/**
+ * The option tags of Require or Supported, in lower case.
+ * @throws SipFailure 400 when they cannot be read
+ */
+export function optionsOf(request: ReceivedRequest, header: 'require' | 'supported'): ReadonlySet<string> {
+  const text = request.headers[header]?.trim() ?? '';
+  if (text === '') return NO_OPTIONS;
+  if (!/^[A-Za-z0-9\-.!%*_+`'~, \t]{1,512}$/.test(text)) throw new SipFailure(400);
+  return new Set(
+    text
+      .toLowerCase()
+      .split(/[, \t]+/)
+      .filter((tag) => tag !== ''),
+  );
 }
+
+/** Refuses what the request requires and the edge does not have (RFC 3261 section 8.2.2.3). */
+export function requireOnly(request: ReceivedRequest, supported: ReadonlySet<string> = NO_OPTIONS): void {
+  const missing = [...optionsOf(request, 'require')].filter((tag) => !supported.has(tag));
+  if (missing.length > 0) throw new SipFailure(420, { Unsupported: missing.join(', ') });
+}
+
+const NO_OPTIONS: ReadonlySet<string> = new Set();

@@ -106,6 +106,16 @@ export interface SipStack extends EventEmitter {
   findDialogById(id: string | undefined): SipDialog | undefined;
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
   disconnect(): void;
+  /**
+   * Sends a request outside dialogs.
+   * @param options `proxy` is where to send it, whatever the Request-URI says
+   * @param callback gets the request once it is sent; it emits `response`
+   */
+  request(
+    uri: string,
+    options: { method: string; headers: Record<string, string>; proxy: string },
+    callback: (error: Error | null, request?: SipRequest) => void,
+  ): void;
   createUAC(
     uri: string,
     options: InviteOptions,
@@ -124,18 +134,21 @@ export function createStack(): SipStack {
   const srf = new Srf();
   const { stack } = (srf as unknown as { app: { stack: { method: string; handle: Route }[] } }).app;
   const useBeforeDialogs = (handle: Route) => void stack.unshift({ method: '*', handle });
-  return Object.assign(srf as unknown as SipStack, { useBeforeDialogs });
+  const sip = Object.assign(srf as unknown as SipStack, { useBeforeDialogs });
+  sip.use(sendLists);
+  return sip;
 }
 
 /** Lets responses have several headers of one name, which drachtio-srf would write as one: each begins a line of its own. */
 const sendLists: Route = (_request, response, next) => {
-  const send = response.send.bind(response) as (status: number, content?: Content) => void;
-  response.send = (status, { headers = {}, ...content } = {}) => {
-    const lines = Object.entries(headers).map(([name, value]) => [
+  const send = response.send.bind(response) as (...args: unknown[]) => void;
+  const sendLines = (status: number, content: { headers?: Headers } = {}, ...more: unknown[]) => {
+    const lines = Object.entries(content.headers ?? {}).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : value.join(`\r\n${name}: `),
     ]);
-    send(status, { ...content, headers: Object.fromEntries(lines) });
+    send(status, { ...content, headers: Object.fromEntries(lines) }, ...more);
   };
+  Object.assign(response, { send: sendLines });
   next();
 };

@@ -1,0 +1,94 @@
+import type { DueKeepAlive, KeepAlives } from '@ringfence/store';
+import type { SipStack } from '../sip/stack.js';
+import { uriHost } from '../sip/uri.js';
+
+const EVERY = 1_000;
+const AT_ONCE = 200;
+const ROUNDS = 5;
+
+/** Most keep-alives that wait for their answer; beyond these, none are sent. */
+const MOST_WAITING = 5_000;
+
+/** How many a phone that usually answers may miss, one after the other, until it counts as gone. */
+const MOST_MISSED = 3;
+
+/** Final responses that a drachtio server makes itself: nothing came back, the connection is gone. */
+const SILENT = 408;
+const UNREACHABLE: readonly number[] = [430, 503];
+
+/** What keep-alives are sent with. */
+export interface KeepAliveParts {
+  stack: SipStack;
+  keepAlives: KeepAlives;
+  realm: string;
+  now: () => number;
+  /** Told when the store could not be asked or told, once until it can be again. */
+  onError: (error: unknown) => void;
+}
+
+/**
+ * Sends OPTIONS to the bindings that need a sign of life, over the way that they registered on (RFC 5626 section 4.4 leaves
+ * it to clients, but many don't): a NAT's mapping stays, and a phone that always answered and now doesn't, or whose
+ * connection is gone, is told as gone.
+ * @returns stops it
+ */
+export function startKeepAlive(parts: KeepAliveParts): () => void {
+  const { keepAlives, now, onError } = parts;
+  let [isBusy, isFailing, waiting] = [false, false, 0];
+  const timer = setInterval(async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      for (let round = 0; round < ROUNDS && waiting < MOST_WAITING; round++) {
+        const due = await keepAlives.claim(now(), AT_ONCE);
+        waiting += due.length;
+        for (const one of due) void keepAlive(parts, one).finally(() => waiting--);
+        if (due.length < AT_ONCE) break;
+      }
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) onError(error);
+      isFailing = true;
+    } finally {
+      isBusy = false;
+    }
+  }, EVERY);
+  return () => clearInterval(timer);
+}
+
+async function keepAlive(parts: KeepAliveParts, due: DueKeepAlive): Promise<void> {
+  const status = await ask(parts, due);
+  const { keepAlives, onError } = parts;
+  try {
+    if (status === undefined) return;
+    if (status !== SILENT && !UNREACHABLE.includes(status)) await keepAlives.answered(due);
+    else if (isLost(due, status)) await keepAlives.lost(due);
+    else if (due.missed !== undefined) await keepAlives.missed(due);
+  } catch (error) {
+    onError(error);
+  }
+}
+
+/** Silence says nothing of a phone that never answers; that a connection is gone says all. */
+function isLost({ binding, missed }: DueKeepAlive, status: number): boolean {
+  if (binding.protocol !== 'udp' && UNREACHABLE.includes(status)) return true;
+  return missed !== undefined && missed + 1 >= MOST_MISSED;
+}
+
+/** Gives the status of the response; undefined when the request could not be sent at all. */
+function ask({ stack, realm }: KeepAliveParts, { binding }: DueKeepAlive): Promise<number | undefined> {
+  const { contact, protocol } = binding;
+  const { address, port } = binding.proxy ?? binding;
+  const proxy = `sip:${uriHost(address)}:${port};transport=${protocol}`;
+  const headers = { From: `<sip:${uriHost(realm)}>`, To: `<${contact}>`, Accept: 'application/sdp' };
+  return new Promise((resolve) => {
+    try {
+      stack.request(contact, { method: 'OPTIONS', headers, proxy }, (error, request) => {
+        if (error || request === undefined) resolve(undefined);
+        else request.once('response', ({ status }) => resolve(status));
+      });
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
