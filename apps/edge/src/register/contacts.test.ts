@@ -27,6 +27,22 @@ t.test('each contact gets what it asks for, else what Expires says, else the def
   t.end();
 });
 
+t.test('longer times are granted up to a tenth shorter, each time another, so that phones come back apart', (t) => {
+  const headers = { contact: '<sip:a@h>', expires: '3600' };
+  const granted = Array.from({ length: 200 }, () => {
+    const [update] = readContacts({ headers } as unknown as SipRequest, { ...LIMITS, jitter: 0.1 });
+    return typeof update === 'object' ? update.expires : 0;
+  });
+  t.ok(granted.every((seconds) => seconds >= 3_240 && seconds <= 3_600));
+  t.ok(new Set(granted).size > 50);
+  const short = readContacts({ headers: { ...headers, expires: '600' } } as unknown as SipRequest, {
+    ...LIMITS,
+    jitter: 0.1,
+  });
+  t.match(short, [{ expires: 600 }], 'up to ten minutes are granted as asked');
+  t.end();
+});
+
 t.test('less than the shortest time is answered 423 with the time that would do (RFC 3261 10.3)', (t) => {
   t.throws(() => read('<sip:a@h>;expires=59'), new SipFailure(423, { 'Min-Expires': '60' }));
   t.throws(() => read('<sip:a@h>', '1'), new SipFailure(423, { 'Min-Expires': '60' }));

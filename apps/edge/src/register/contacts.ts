@@ -53,9 +53,12 @@ function readInstance(text: string | undefined): string | undefined {
   return text !== undefined && /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(text) ? text : undefined;
 }
 
+/** Seconds from which on a time may be granted shorter; phones that come back sooner come apart by themselves. */
+const JITTERED = 600;
+
 function grant(asked: number, { min, max, jitter }: ExpiryLimits): number {
   const most = Math.min(asked, max);
-  return most <= min ? most : Math.max(min, Math.round(most * (1 - jitter * Math.random())));
+  return most <= JITTERED ? most : Math.max(min, Math.round(most * (1 - jitter * Math.random())));
 }
 
 /** Two URIs that RFC 3261 section 19.1.4 calls equivalent are written alike, as far as phones make use of it. */

@@ -93,13 +93,15 @@ export class Bench {
       countries?: string;
       extension?: string;
       customer?: string;
+      model?: string;
       callWaiting?: boolean;
     } = {},
   ): Promise<StoredAccount> {
     const { mode = 'OPEN', address, countries, extension, customer = this.customer, callWaiting = true } = options;
+    const { model = '0'.repeat(24) } = options;
     const { _id, username, password } = await this.store.phones.create({
       settings: {
-        ...{ customer, pbxCluster: 1, sipPhoneModel: '0'.repeat(24), callWaiting },
+        ...{ customer, pbxCluster: 1, sipPhoneModel: model, callWaiting },
         ip: { mode, ...(address ? { address } : {}), ...(countries ? { countries } : {}) },
         ...(extension ? { extension } : {}),
       },

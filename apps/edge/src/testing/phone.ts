@@ -20,6 +20,8 @@ export interface Request {
   callId?: string;
   cseq?: number;
   fromTag?: string;
+  /** Via of whom the request came from, when the phone plays a proxy. */
+  fromVia?: string;
   /** Further headers; undefined removes one of the usual ones. */
   headers?: Record<string, string | string[] | undefined>;
   body?: string;
@@ -88,7 +90,7 @@ export class TestPhone {
     const { uri = 'sip:127.0.0.1', from = `<sip:${this.account.username}@127.0.0.1>` } = request;
     const { to = `<sip:${this.account.username}@127.0.0.1>`, cseq = ++this.#cseq } = request;
     const headers: Record<string, string | string[] | undefined> = {
-      Via: `SIP/2.0/UDP ${this.hostPort};branch=z9hG4bK${random()};rport`,
+      Via: [`SIP/2.0/UDP ${this.hostPort};branch=z9hG4bK${random()};rport`, request.fromVia ?? []].flat(),
       'Max-Forwards': '70',
       From: `${from};tag=${fromTag}`,
       To: to,
