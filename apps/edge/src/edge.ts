@@ -4,6 +4,7 @@ import type { CallLimits, Store } from '@ringfence/store';
 import { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
+import { type ClusterSettings, Clusters } from './cluster/clusters.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
 import { DialogFence } from './dialog-fence.js';
 import { Nonces } from './digest/nonces.js';
@@ -39,6 +40,10 @@ export interface EdgeOptions {
   callsMax: number;
   /** Calls of a phone and of a customer, over all edges. */
   callLimits: CallLimits;
+  /** The targets of the PBX clusters. */
+  clusters: ClusterSettings;
+  /** What is always sent to the caller's cluster. */
+  emergencyNumbers: readonly string[];
   /** The clock, ms since 1970. */
   now?: () => number;
   log: Log;
@@ -75,13 +80,17 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   stack.use(guard);
   stack.use(whileOpen);
-  const { register, invite } = createHandlers(options, stack, calls, report);
+  const clusters = new Clusters(stack, options.clusters, ({ uri, isUp }) =>
+    isUp ? log.info({ uri }, 'a PBX answers again') : log.warn({ uri }, 'a PBX does not answer and is left out'),
+  );
+  const { register, invite } = createHandlers(options, { stack, calls, clusters, report });
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);
   if (options.localServer) serveLocally(options.localServer, 'REGISTER', [guard, whileOpen, registerRoute]);
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
+  await clusters.start();
   const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopSweep = startSweep(store.bindings, now, (error) => report('warn', error, 'bindings could not be swept'));
 
@@ -93,6 +102,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       closing = true;
       stopSweep();
       clearInterval(renewing);
+      clusters.stop();
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
     },
@@ -101,9 +111,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
 function createHandlers(
   options: EdgeOptions,
-  stack: SipStack,
-  calls: Calls,
-  report: Report,
+  { stack, calls, clusters, report }: { stack: SipStack; calls: Calls; clusters: Clusters; report: Report },
 ): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
   const { countries, realm, expires, now = Date.now } = options;
   const { bindings, directory, events, secrets } = options.store;
@@ -114,7 +122,10 @@ function createHandlers(
   const ringTime = options.ringTime * 1_000;
   return {
     register: createRegistrar({ access, bindings, expires, contactLimit: options.contactsPerPhone, now }),
-    invite: createCallRoute({ stack, access, fence, bindings, directory, calls, realm, ringTime, now }),
+    invite: createCallRoute({
+      ...{ stack, access, fence, bindings, directory, calls, clusters, countries, realm, ringTime, now },
+      emergencyNumbers: options.emergencyNumbers,
+    }),
   };
 }
 

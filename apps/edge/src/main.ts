@@ -19,6 +19,7 @@ await runProcess({
       'CALLS_PER_CUSTOMER',
       'CALL_RATE_PER_PHONE',
     ] as const),
+    ...(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   start: async (settings, log, tell) => {
@@ -50,6 +51,8 @@ await runProcess({
         default: settings.REGISTER_DEFAULT_EXPIRES ?? settings.REGISTER_MAX_EXPIRES,
       },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
+      clusters: { 1: settings.PBX_CLUSTER_1, 2: settings.PBX_CLUSTER_2 },
+      emergencyNumbers: settings.EMERGENCY_NUMBERS,
       callsMax: settings.CALLS_MAX,
       callLimits: {
         perPhone: settings.CALLS_PER_PHONE,

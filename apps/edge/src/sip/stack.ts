@@ -22,6 +22,8 @@ export interface SipRequest extends ReceivedRequest, EventEmitter {
   source: 'network' | 'application';
   /** The dialog that it is within. */
   stackDialogId: string | undefined;
+  /** A header's text, however its name is written; undefined when there is none. */
+  get(name: string): string | undefined;
   /** Cancels an INVITE that the edge sent. */
   cancel(callback: () => void): void;
 }
@@ -81,8 +83,8 @@ export interface Offer {
 export interface InviteOptions {
   headers: Record<string, string>;
   localSdp: string | undefined;
-  /** Where to send it, whatever the Request-URI says. */
-  proxy: string;
+  /** Where to send it, when that is not where the Request-URI says. */
+  proxy?: string;
   /** Hands out the {@link Offer} of an INVITE without SDP rather than acknowledging it at once. */
   noAck: boolean;
 }
@@ -111,6 +113,12 @@ export interface SipStack extends EventEmitter {
     options: InviteOptions,
     progress: InviteProgress,
     callback: (error: (Error & { status?: number }) | null, answer?: SipDialog | Offer) => void,
+  ): void;
+  /** Sends a request outside any dialog; the request emits `response` for each response to it. */
+  request(
+    uri: string,
+    content: Content & { method: string },
+    callback: (error: Error | null, request?: SipRequest) => void,
   ): void;
   createUAS(
     request: SipRequest,
