@@ -1,4 +1,5 @@
 import type { DueKeepAlive, KeepAlives } from '@ringfence/store';
+import { flowUri } from '../sip/flow.js';
 import type { SipStack } from '../sip/stack.js';
 import { uriHost } from '../sip/uri.js';
 
@@ -77,9 +78,8 @@ function isLost({ binding, missed }: DueKeepAlive, status: number): boolean {
 
 /** Gives the status of the response; undefined when the request could not be sent at all. */
 function ask({ stack, realm }: KeepAliveParts, { binding }: DueKeepAlive): Promise<number | undefined> {
-  const { contact, protocol } = binding;
-  const { address, port } = binding.proxy ?? binding;
-  const proxy = `sip:${uriHost(address)}:${port};transport=${protocol}`;
+  const { contact } = binding;
+  const proxy = flowUri(binding);
   const headers = { From: `<sip:${uriHost(realm)}>`, To: `<${contact}>`, Accept: 'application/sdp' };
   return new Promise((resolve) => {
     try {
