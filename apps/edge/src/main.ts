@@ -23,6 +23,7 @@ await runProcess({
       'CALLS_PER_CUSTOMER',
       'CALL_RATE_PER_PHONE',
     ] as const),
+    ...(['SUBSCRIPTIONS_MAX', 'SUBSCRIPTIONS_PER_PHONE'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   start: async (settings, log, tell) => {
@@ -64,6 +65,7 @@ await runProcess({
         perCustomer: settings.CALLS_PER_CUSTOMER,
         ratePerPhone: settings.CALL_RATE_PER_PHONE,
       },
+      subscriptions: { max: settings.SUBSCRIPTIONS_MAX, perPhone: settings.SUBSCRIPTIONS_PER_PHONE },
     });
     return async () => {
       await edge.close();

@@ -165,14 +165,17 @@ const SETTINGS = {
   REGISTER_MIN_EXPIRES: whole(
     1,
     86_400,
-  )({ default: 60, desc: 'shortest registration granted, seconds; shorter is answered 423' }),
-  REGISTER_MAX_EXPIRES: whole(1, 604_800)({ default: 3600, desc: 'longest registration granted, seconds' }),
+  )({ default: 60, desc: 'shortest registration or subscription granted, seconds; shorter is answered 423' }),
+  REGISTER_MAX_EXPIRES: whole(
+    1,
+    604_800,
+  )({ default: 3600, desc: 'longest registration or subscription granted, seconds' }),
   REGISTER_DEFAULT_EXPIRES: whole(
     1,
     604_800,
   )({
     default: undefined,
-    desc: 'registration granted when the phone asks for none, seconds; the longest when not set',
+    desc: 'registration or subscription granted when the phone asks for no time, seconds; the longest when not set',
   }),
   CONTACTS_PER_PHONE: whole(1, 100)({ default: 10, desc: 'simultaneous contacts of one phone' }),
   NONCE_AGE: whole(1, 86_400)({ default: 300, desc: 'seconds a digest nonce is good for' }),
@@ -181,6 +184,11 @@ const SETTINGS = {
   CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
   CALLS_PER_CUSTOMER: whole(1, 100_000)({ default: 200, desc: 'simultaneous calls of one customer' }),
   CALL_RATE_PER_PHONE: whole(1, 10_000)({ default: 60, desc: 'calls that one phone may make in a minute' }),
+  SUBSCRIPTIONS_MAX: whole(1, 40_000)({ default: 20_000, desc: 'simultaneous subscriptions of one edge' }),
+  SUBSCRIPTIONS_PER_PHONE: whole(
+    1,
+    1_000,
+  )({ default: 200, desc: 'simultaneous subscriptions of one phone; beyond, its stalest one ends' }),
   GEOIP_PROVIDER: choice(
     'maxmind',
     'geoip-lite',

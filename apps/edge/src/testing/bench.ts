@@ -170,6 +170,7 @@ export class Bench {
       expires: { jitter: 0, min: 60, max: 3_600, default: 3_600 },
       ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
       callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
+      subscriptions: { max: 1_000, perPhone: 150 },
       log: { info: () => {}, warn, error: warn },
       ...this.#changes,
     });
