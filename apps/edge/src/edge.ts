@@ -11,15 +11,17 @@ import { createGate } from './defence/gate.js';
 import { DialogFence } from './dialog-fence.js';
 import { type LocalServer, serveLocally } from './local-server.js';
 import { Connections } from './register/connections.js';
-import type { ExpiryLimits } from './register/contacts.js';
 import { startKeepAlive } from './register/keep-alive.js';
 import { createRegistrar } from './register/register.js';
 import { createReport, type Log, type Report } from './report.js';
+import type { ExpiryLimits } from './sip/expiry.js';
 import { unavailable } from './sip/failure.js';
 import { guard } from './sip/guard.js';
 import { ALLOW, REFUSED_METHODS, SDP } from './sip/methods.js';
 import { type Handler, serve } from './sip/serve.js';
 import { createStack, type Route, type SipRequest, type SipResponse, type SipStack } from './sip/stack.js';
+import { Notifier } from './subscribe/notifier.js';
+import type { SubscriptionLimits } from './subscribe/subscriptions.js';
 import { startSweep } from './sweep.js';
 
 /** What the edge is made of, and how it is set. */
@@ -43,7 +45,7 @@ export interface EdgeOptions {
   requestsPerSource: number;
   /** What phones are to route their requests through (RFC 3608), as Service-Route writes it; undefined for nothing. */
   serviceRoute: string | undefined;
-  /** Seconds that registrations may last. */
+  /** Seconds that registrations and subscriptions may last. */
   expires: ExpiryLimits;
   contactsPerPhone: number;
   /** Seconds that a call may ring. */
@@ -56,6 +58,7 @@ export interface EdgeOptions {
   clusters: ClusterSettings;
   /** What is always sent to the caller's cluster. */
   emergencyNumbers: readonly string[];
+  subscriptions: SubscriptionLimits;
   /** The clock, ms since 1970. */
   now?: () => number;
   log: Log;
@@ -65,7 +68,9 @@ export interface EdgeOptions {
 export interface Edge {
   /** How many calls there are. */
   readonly calls: number;
-  /** Hangs up on all calls and disconnects from drachtio. */
+  /** How many subscriptions there are. */
+  readonly subscriptions: number;
+  /** Hangs up on all calls, ends all subscriptions and disconnects from drachtio. */
   close(): Promise<void>;
 }
 
@@ -73,7 +78,7 @@ export interface Edge {
 const HANG_UP_TIME = 1_000;
 
 /**
- * Starts the edge: connects to the drachtio server and serves REGISTER, INVITE and OPTIONS.
+ * Starts the edge: connects to the drachtio server and serves REGISTER, INVITE, SUBSCRIBE and OPTIONS.
  * @returns when the drachtio server has the routes
  */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
@@ -105,8 +110,25 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   if (localServer) serveLocally(localServer, 'REGISTER', [...firstRoutes, registerRoute]);
   const stopListening = localServer?.onPeerGone((peer) => connections.closed(peer));
   stack.use('invite', serve(invite, report));
-  answerTheRest(stack);
-  const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
+  const notifier = new Notifier({
+    ...{
+      store,
+      feed,
+      access,
+      stack,
+      realm: options.realm,
+      expires: options.expires,
+      limits: options.subscriptions,
+      now,
+    },
+    onError: (error) => report('warn', error, 'what phones subscribed to could not be read'),
+  });
+  stack.use('subscribe', serve(notifier.serve, report));
+  answerTheRest(stack, notifier.allowEvents);
+  const connection = await openConnection(stack, options.drachtio, log, () => {
+    notifier.lost();
+    void calls.endAll();
+  });
   await clusters.start();
   const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopKeepAlive = startKeepAlive({
@@ -119,6 +141,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     get calls() {
       return calls.size;
     },
+    get subscriptions() {
+      return notifier.size;
+    },
     close: async () => {
       closing = true;
       stopListening?.();
@@ -126,6 +151,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       stopSweep();
       clearInterval(renewing);
       clusters.stop();
+      notifier.close();
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
       await feed.close();
@@ -164,8 +190,9 @@ function createHandlers(
   };
 }
 
-function answerTheRest(stack: SipStack): void {
-  stack.use('options', (_request, response) => response.send(200, { headers: { Allow: ALLOW, Accept: SDP } }));
+function answerTheRest(stack: SipStack, allowEvents: string): void {
+  const headers = { Allow: ALLOW, Accept: SDP, 'Allow-Events': allowEvents };
+  stack.use('options', (_request, response) => response.send(200, { headers: { ...headers } }));
   for (const method of REFUSED_METHODS) {
     stack.use(method, (_request, response) => response.send(405, { headers: { Allow: ALLOW } }));
   }

@@ -24,6 +24,7 @@ await runProcess({
       'CALL_RATE_PER_PHONE',
     ] as const),
     ...(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS'] as const),
+    ...(['SUBSCRIPTIONS_MAX', 'SUBSCRIPTIONS_PER_PHONE'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   start: async (settings, log, tell) => {
@@ -67,6 +68,7 @@ await runProcess({
         perCustomer: settings.CALLS_PER_CUSTOMER,
         ratePerPhone: settings.CALL_RATE_PER_PHONE,
       },
+      subscriptions: { max: settings.SUBSCRIPTIONS_MAX, perPhone: settings.SUBSCRIPTIONS_PER_PHONE },
     });
     return async () => {
       await edge.close();

@@ -146,6 +146,35 @@ t.test('what happens inside an early dialog neither confirms nor ends it', async
   raw.close();
 });
 
+t.test('a request inside a dialog moves its target once it is accepted, not when it is refused', async (t) => {
+  const { app, phone } = await start(t, (app) => {
+    app.subscribe((req, res) => res.send(req.get('Expires') === '60' ? 200 : 403));
+  });
+  const [alice, other] = [await phone(), await phone()];
+  const subscribe = (from: typeof alice, cseq: number, expires: number, to = '<sip:bob@example.com>') =>
+    from.send(
+      requestText({
+        ...{ method: 'SUBSCRIBE', cseq, to, via: viaOf(from, `s${cseq}`) },
+        more: [contactOf(from), 'Event: dialog', `Expires: ${expires}`],
+      }),
+    );
+  const notify = () => {
+    const headers = { Event: 'dialog', 'Subscription-State': 'active;expires=60' };
+    const options = { method: 'NOTIFY', stackDialogId: 'call-1;from-tag=a1', headers };
+    void app.request('sip:placeholder', options);
+  };
+  subscribe(alice, 1, 60);
+  const to = (await alice.response(200)).value('To');
+  subscribe(other, 2, 30, to);
+  await other.response(403);
+  notify();
+  t.equal((await alice.request('NOTIFY')).uri, `sip:phone@127.0.0.1:${alice.port}`);
+  subscribe(other, 3, 60, to);
+  await other.response(200);
+  notify();
+  t.equal((await other.request('NOTIFY')).uri, `sip:phone@127.0.0.1:${other.port}`);
+});
+
 t.test('calls are told of as they begin, are answered and end (CDRs, as drachtio has them)', async (t) => {
   const { admin, phone } = await start(t, (app) => {
     app.invite((req, res) => {

@@ -180,14 +180,17 @@ const SETTINGS = {
   REGISTER_MIN_EXPIRES: whole(
     1,
     86_400,
-  )({ default: 60, desc: 'shortest registration granted, seconds; shorter is answered 423' }),
-  REGISTER_MAX_EXPIRES: whole(1, 604_800)({ default: 3600, desc: 'longest registration granted, seconds' }),
+  )({ default: 60, desc: 'shortest registration or subscription granted, seconds; shorter is answered 423' }),
+  REGISTER_MAX_EXPIRES: whole(
+    1,
+    604_800,
+  )({ default: 3600, desc: 'longest registration or subscription granted, seconds' }),
   REGISTER_DEFAULT_EXPIRES: whole(
     1,
     604_800,
   )({
     default: undefined,
-    desc: 'registration granted when the phone asks for none, seconds; the longest when not set',
+    desc: 'registration or subscription granted when the phone asks for no time, seconds; the longest when not set',
   }),
   CONTACTS_PER_PHONE: whole(1, 100)({ default: 10, desc: 'simultaneous contacts of one phone' }),
   NONCE_AGE: whole(1, 86_400)({ default: 300, desc: 'seconds a digest nonce is good for' }),
@@ -205,6 +208,11 @@ const SETTINGS = {
     default: ['112'],
     desc: 'numbers that always go to the PBX cluster, whatever limits there are, separated by commas',
   }),
+  SUBSCRIPTIONS_MAX: whole(1, 40_000)({ default: 20_000, desc: 'simultaneous subscriptions of one edge' }),
+  SUBSCRIPTIONS_PER_PHONE: whole(
+    1,
+    1_000,
+  )({ default: 200, desc: 'simultaneous subscriptions of one phone; beyond, its stalest one ends' }),
   GEOIP_PROVIDER: choice(
     'maxmind',
     'geoip-lite',

@@ -1,17 +1,8 @@
 import type { ContactUpdate } from '@ringfence/store';
+import { type ExpiryLimits, grantSeconds, readSeconds } from '../sip/expiry.js';
 import { SipFailure } from '../sip/failure.js';
 import { type NameAddr, parseNameAddrs } from '../sip/name-addr.js';
 import type { ReceivedRequest } from '../sip/stack.js';
-
-/** How long bindings may last, in seconds. */
-export interface ExpiryLimits {
-  min: number;
-  max: number;
-  /** What is granted when nothing is asked for. */
-  default: number;
-  /** The part of a time, from 0 to 1, by which it may be granted shorter: so phones that came all at once come back apart. */
-  jitter: number;
-}
 
 /** Most contacts in one REGISTER, and characters of all of them; more are malformed, however many a phone may have. */
 const MOST_CONTACTS = 100;
@@ -39,8 +30,7 @@ export function readContacts(request: ReceivedRequest, limits: ExpiryLimits): Co
 function toUpdate(address: NameAddr, header: number | undefined, limits: ExpiryLimits): ContactUpdate {
   const { text, params } = address;
   const asked = readSeconds(params.get('expires')) ?? header ?? limits.default;
-  if (asked > 0 && asked < limits.min) throw new SipFailure(423, { 'Min-Expires': `${limits.min}` });
-  const update = { uri: text, expires: grant(asked, limits), q: readPreference(params.get('q')) };
+  const update = { uri: text, expires: grantSeconds(asked, limits), q: readPreference(params.get('q')) };
   const instance = readInstance(params.get('+sip.instance'));
   const regId = readRegId(params.get('reg-id'));
   if (instance === undefined) return { ...update, key: comparable(address) };
@@ -53,27 +43,10 @@ function readInstance(text: string | undefined): string | undefined {
   return text !== undefined && /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/.test(text) ? text : undefined;
 }
 
-/** Seconds from which on a time may be granted shorter; phones that come back sooner come apart by themselves. */
-const JITTERED = 600;
-
-function grant(asked: number, { min, max, jitter }: ExpiryLimits): number {
-  const most = Math.min(asked, max);
-  return most <= JITTERED ? most : Math.max(min, Math.round(most * (1 - jitter * Math.random())));
-}
-
 /** Two URIs that RFC 3261 section 19.1.4 calls equivalent are written alike, as far as phones make use of it. */
 function comparable({ uri: { scheme, user, host, port, params } }: NameAddr): string {
   const sorted = [...params].map(([name, value]) => `;${name}=${value.toLowerCase()}`).sort();
   return `${scheme}:${user}@${host}:${port ?? ''}${sorted.join('')}`;
-}
-
-/** What a malformed or overlarge expiry stands for (RFC 3261 section 20.10). */
-const MALFORMED_EXPIRY = 3_600;
-
-/** Delta-seconds (RFC 3261 section 25.1): up to 2^32 - 1. */
-function readSeconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : MALFORMED_EXPIRY;
 }
 
 function readPreference(text: string | undefined): number | undefined {

@@ -1,9 +1,10 @@
 import type { Admission, Binding, Bindings, Secrets } from '@ringfence/store';
 import type { Access } from '../access.js';
+import type { ExpiryLimits } from '../sip/expiry.js';
 import { Refusal } from '../sip/failure.js';
 import { addressOf, callIdOf, cseqOf, optionsOf, requireOnly } from '../sip/request.js';
 import type { Headers, ReceivedRequest, Responder } from '../sip/stack.js';
-import { type ExpiryLimits, readContacts } from './contacts.js';
+import { readContacts } from './contacts.js';
 import { makeGruus } from './gruu.js';
 import { keepAliveTime } from './keep-alive-time.js';
 import { localAddressOf } from './local-address.js';

@@ -7,9 +7,11 @@ const LONGEST_HEADERS = 16_384;
 
 /** Most characters of one header, or of all of one name; beyond these nobody is served. */
 const LONGEST: Record<string, number> = {
+  accept: 1_024,
   'call-id': 256,
   contact: 4_096,
   cseq: 64,
+  event: 256,
   expires: 16,
   from: 2_048,
   to: 2_048,
@@ -17,6 +19,9 @@ const LONGEST: Record<string, number> = {
   authorization: 4_096,
   'proxy-authorization': 4_096,
 };
+
+/** Methods that look after their dialogs themselves: a REGISTER is in none, a SUBSCRIBE in that of its subscription. */
+const KNOWS_DIALOGS = new Set(['REGISTER', 'SUBSCRIBE']);
 
 /**
  * Turns away, before anything else is read, what no route should see: oversized headers (drachtio-srf's own header parser
@@ -39,5 +44,5 @@ function objection(request: ReceivedRequest): number | undefined {
   }
   const to = parseNameAddr(request.headers.to ?? '');
   if (to === undefined || parseNameAddr(request.headers.from ?? '') === undefined) return 400;
-  return to.params.has('tag') && request.method !== 'REGISTER' ? 481 : undefined;
+  return to.params.has('tag') && !KNOWS_DIALOGS.has(request.method) ? 481 : undefined;
 }

@@ -1,20 +1,11 @@
 /** What the edge answers; the value of Allow. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, SUBSCRIBE';
 
 /** What may be sent within a call. */
 export const ALLOW_IN_CALL = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO';
 
 /** Methods that reach the edge outside a dialog and are answered 405. */
-export const REFUSED_METHODS = [
-  'info',
-  'message',
-  'notify',
-  'prack',
-  'publish',
-  'refer',
-  'subscribe',
-  'update',
-] as const;
+export const REFUSED_METHODS = ['info', 'message', 'notify', 'prack', 'publish', 'refer', 'update'] as const;
 
 /** The body that the edge passes on. */
 export const SDP = 'application/sdp';

@@ -48,8 +48,16 @@ export type Headers = Readonly<Record<string, string | readonly string[]>>;
 export interface SipResponse extends Responder {
   status: number;
   body: string;
+  /** The dialog that it is within, or has made once it is sent. */
+  stackDialogId: string | undefined;
   /** A header's text; undefined when there is none. */
   get(name: string): string | undefined;
+  /** @param callback gets the response as it was sent, or why it could not be */
+  send(
+    status: number,
+    content?: { headers?: Headers; body?: string | undefined },
+    callback?: (error: unknown, sent?: Pick<SipResponse, 'get'>) => void,
+  ): void;
 }
 
 /** Sends the ACK to a 2xx; with a body where the 2xx brought an offer. */
@@ -109,13 +117,13 @@ export interface SipStack extends EventEmitter {
   connect(options: { host: string; port: number; secret: string; reconnect: { retryMaxDelay: number } }): void;
   disconnect(): void;
   /**
-   * Sends a request outside dialogs.
-   * @param options `proxy` is where to send it, when that is not where the Request-URI says
+   * Sends a request, outside dialogs or within one.
+   * @param options `proxy` is where to send it, when that is not where the Request-URI says; `stackDialogId` the dialog that it is within
    * @param callback gets the request once it is sent; it emits `response`
    */
   request(
     uri: string,
-    options: Content & { method: string; proxy?: string },
+    options: Content & { method: string; proxy?: string; stackDialogId?: string },
     callback: (error: Error | null, request?: SipRequest) => void,
   ): void;
   createUAC(

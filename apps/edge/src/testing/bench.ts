@@ -173,6 +173,7 @@ export class Bench {
       ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
       ...{ clusters: {}, emergencyNumbers: ['112'] },
       callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
+      subscriptions: { max: 1_000, perPhone: 150 },
       log: { info: () => {}, warn, error: warn },
       ...this.#changes,
     });

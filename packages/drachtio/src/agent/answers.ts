@@ -1,6 +1,6 @@
 import type { Application } from '../application/connection.js';
 import type { Draft } from '../application/draft.js';
-import { Dialog } from '../dialog/dialog.js';
+import { Dialog, TARGET_REFRESH } from '../dialog/dialog.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { Timer } from '../timers.js';
 import { Retransmission } from '../transaction/retransmission.js';
@@ -182,6 +182,8 @@ export class Answers {
     if (isSuccess && request.method === 'REGISTER') this.#core.flows.learn(request, response, transaction.from);
     if (dialog === undefined) return;
     if (isInitial && isSuccess) dialog.state = 'confirmed';
+    // Not before it is accepted (RFC 6141 section 4.9): whoever is refused must not lead the dialog away from its peer.
+    if (!isInitial && isSuccess && TARGET_REFRESH.has(request.method)) dialog.refreshTarget(request, transaction.from);
     if ((isInitial && !isSuccess) || endsDialog(request, dialog)) this.#end(dialog);
     else if (isSuccess && request.method === 'INVITE') this.#retransmit(dialog, transaction, text);
   }

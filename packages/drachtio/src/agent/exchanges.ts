@@ -1,5 +1,5 @@
 import type { Application } from '../application/connection.js';
-import { Dialog } from '../dialog/dialog.js';
+import { Dialog, TARGET_REFRESH } from '../dialog/dialog.js';
 import { parseNumber } from '../sip/characters.js';
 import { newTag } from '../sip/identifiers.js';
 import { answerTo, type SipRequest, SipResponse } from '../sip/message.js';
@@ -13,8 +13,6 @@ import { draftOf, placeIn, resolveNextHops } from './in-dialog.js';
 
 /** Of one INVITE: how many branches of it are told apart. */
 const MAX_FORKS = 16;
-
-const TARGET_REFRESH = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
 
 /** Requests sent for applications, and what comes back for them. */
 export class Exchanges {

@@ -18,9 +18,6 @@ const KNOWN_METHODS = new Set(
 /** Methods that mean nothing outside a dialog. */
 const ONLY_IN_DIALOGS = new Set(['BYE', 'UPDATE', 'PRACK']);
 
-/** Methods whose requests carry a new remote target (RFC 3261 section 12.2.2, RFC 3311, RFC 6665). */
-const TARGET_REFRESH = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
-
 /** Requests from the network: each goes to the application that owns its dialog, or to the one whose turn it is. */
 export class Inbound implements TransactionUser {
   readonly #core: Core;
@@ -98,14 +95,9 @@ export class Inbound implements TransactionUser {
     else {
       dialog.remoteNumber = request.cseq.number;
       dialogs.touch(dialog);
-      this.#learn(dialog, request, from);
+      if (!dialog.hasPeer) dialog.learnPeer(request, from);
       this.#deliver(owner, transaction, { bytes, dialogId: dialog.id, receivedOn: '' }, dialog);
     }
-  }
-
-  #learn(dialog: Dialog<Application>, request: SipRequest, from: Hop): void {
-    if (!dialog.hasPeer) dialog.learnPeer(request, from);
-    else if (TARGET_REFRESH.has(request.method)) dialog.refreshTarget(request, from);
   }
 
   #deliver(

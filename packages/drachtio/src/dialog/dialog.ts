@@ -28,6 +28,9 @@ export interface SentAck {
   readonly hop: Hop;
 }
 
+/** Methods that carry a new remote target (RFC 3261 section 12.2.2, RFC 3311, RFC 6665). */
+export const TARGET_REFRESH: ReadonlySet<string> = new Set(['INVITE', 'UPDATE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
+
 const MAX_EARLY_PEERS = 16;
 
 /** A dialog, or what may become one (RFC 3261 section 12). `Owner` is whatever it was made for. */
