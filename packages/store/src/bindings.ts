@@ -123,17 +123,15 @@ export class Bindings {
   /** Reads the phone that a SIP username belongs to; undefined when there is none. */
   async findPhone(username: string): Promise<PhoneAccount | undefined> {
     const names = [keys.phone('%s'), keys.customer('%s')];
-    const found = (await this.#findPhone.run(this.#redis, [keys.username(username)], names)) as
-      | (string | null)[]
-      | null;
-    if (found === null) return undefined;
+    const found = (await this.#findPhone.run(this.#redis, [keys.username(username)], names)) as (string | null)[];
     const [id = '', ...asRead] = found.map((text) => text ?? '');
     const [sealedPassword = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
       asRead;
-    return {
+    const account = {
       ...{ id, sealedPassword, customer, customerActive: isActive(customerRecord), extension: extension || undefined },
       ...{ model, fence: toFence(mode, address, countries), asRead: asRead.join('\n') },
     };
+    return id === '' ? undefined : account;
   }
 
   /** Reads a phone with its fence as it is now; undefined when there is none. */
