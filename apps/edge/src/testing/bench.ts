@@ -32,13 +32,14 @@ export class Bench {
   /**
    * Starts everything.
    * @param isServerLocal whether the edge is told that the drachtio server runs in its process
+   * @param t1 ms that the server takes for a round trip (RFC 3261 section 17.1.1.1); all its patience follows from it
    */
-  static async start(changes: Partial<EdgeOptions> = {}, isServerLocal = true): Promise<Bench> {
+  static async start(changes: Partial<EdgeOptions> = {}, isServerLocal = true, t1 = 500): Promise<Bench> {
     const redis = await startRedis();
     const store = openStore({ url: redis.url, masterKey: MASTER_KEY, onError: () => {} });
     const countries = await openCountries({ provider: 'maxmind', networks: '127.0.0.3/32=DK,127.0.0.4/32=SE' });
     const { _id: customer } = await store.directory.createCustomer({ name: 'Test' });
-    const [server, ports] = await startServer({ sip: 0, admin: 0 });
+    const [server, ports] = await startServer({ sip: 0, admin: 0 }, t1);
     return new Bench({ redis, store, countries, customer, server, ports, changes, isServerLocal }).#startEdge();
   }
 
@@ -181,13 +182,14 @@ export class Bench {
   }
 }
 
-async function startServer(ports: {
-  sip: number;
-  admin: number;
-}): Promise<[DrachtioServer, { sip: number; admin: number }]> {
+async function startServer(
+  ports: { sip: number; admin: number },
+  t1?: number,
+): Promise<[DrachtioServer, { sip: number; admin: number }]> {
   const server = createServer({
     sip: { contacts: [`sip:127.0.0.1:${ports.sip}`] },
     admin: { host: '127.0.0.1', port: ports.admin, secret: SECRET },
+    ...(t1 && { durations: { t1 } }),
   });
   const { port, admin } = await server.listen();
   return [server, { sip: port, admin: admin.port }];
