@@ -10,6 +10,7 @@ import headers from './plugins/headers.js';
 import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
+import bans from './routes/bans/index.js';
 import customer from './routes/customer/index.js';
 import health from './routes/health/index.js';
 import extension from './routes/pbx/extension/index.js';
@@ -41,7 +42,7 @@ const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
 /** The routes, in the order of their description. */
-const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, token, health];
+const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, token, health];
 
 /** The management API, ready to listen or to be called with `inject`. */
 export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {

@@ -48,6 +48,8 @@ function bare(schema: Schema, path: string): string[] {
 t.test('the description is OpenAPI 3.1 with every request that there is', async (t) => {
   t.equal(document.openapi, '3.1.0');
   t.same(operations.map(({ name }) => name).sort(), [
+    'DELETE /bans',
+    'DELETE /bans/{id}',
     'DELETE /customer/{id}',
     'DELETE /pbx/extension/{id}',
     'DELETE /pbx/group/{id}',
@@ -57,6 +59,7 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'DELETE /pbx/sipphone/{id}/bindings/{binding}',
     'DELETE /product/{id}',
     'DELETE /token/{id}',
+    'GET /bans',
     'GET /customer',
     'GET /customer/{id}',
     'GET /health',

@@ -181,7 +181,14 @@ function special(kind: string): object {
   return kind === 'extension' ? { number: String(numbers++) } : {};
 }
 
-const TABLE = [...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
+/** Nobody is banned here: what may be asked for is there for all who may ask. */
+const BANS: Row[] = [
+  ['list the bans', 'GET', '/bans', undefined, [200, 200, 200, 200, 200, 403]],
+  ['lift the bans', 'DELETE', '/bans', undefined, [200, 200, 200, 200, 403, 403]],
+  ['lift an unknown ban', 'DELETE', `/bans/${unknown}`, undefined, [404, 404, 404, 404, 403, 403]],
+];
+
+const TABLE = [...BANS, ...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
 
 t.test('lists hold what the caller may see', async (t) => {
   const customers = async (level: string, query = '') => {
