@@ -78,7 +78,7 @@ export class Access {
     carryOut: (admission: Admission, username: string) => Promise<T>,
   ): Promise<T & { done: true }> {
     const answer = this.#readAnswer(request, kind);
-    const source = this.#sourceOf(request);
+    const source = this.sourceOf(request);
     if ('isStale' in answer) throw await this.#challenge(kind, answer, source);
     const { credentials, nonce } = answer;
     const { username } = credentials;
@@ -130,7 +130,7 @@ export class Access {
    *   call
    */
   async admitWithinDialog(request: ReceivedRequest, id: string, address: string): Promise<boolean> {
-    const source = this.#sourceOf(request);
+    const source = this.sourceOf(request);
     const phone = await this.#parts.bindings.fencedPhone(id).catch((error) => {
       if (isUnavailable(error)) return 'away' as const;
       throw error;
@@ -145,7 +145,8 @@ export class Access {
     return false;
   }
 
-  #sourceOf(request: ReceivedRequest): Source {
+  /** Where a request comes from. */
+  sourceOf(request: ReceivedRequest): Source {
     const origin = originOf(request, this.#parts.trustedProxies);
     const { country } = this.#parts.countries.country(origin.address);
     return { ...origin, country, userAgent: userAgentOf(request) };

@@ -31,9 +31,9 @@ export class DialogFence {
     });
   }
 
-  /** Fences a dialog. */
-  enclose(dialog: SipDialog, phone: DialogPhone): void {
-    this.#phones.set(dialog, phone);
+  /** Fences a dialog with a phone; with undefined none, the other side is a PBX cluster. */
+  enclose(dialog: SipDialog, phone: DialogPhone | undefined): void {
+    if (phone !== undefined) this.#phones.set(dialog, phone);
   }
 
   async #admit(

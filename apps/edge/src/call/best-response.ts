@@ -10,10 +10,7 @@ const CLASSES: Record<number, number> = { 3: UNREACHABLE, 4: UNREACHABLE, 5: 500
 /** Time-outs and failed deliveries, which are told as a phone that cannot be reached. */
 const UNDELIVERED = new Set([408, 430, 503, 504]);
 
-/**
- * Translates the final status of one phone for the caller. A redirection is not followed, and a challenge to the edge is
- * none to the caller.
- */
+/** Translates the final status of one phone for the caller. A challenge to the edge is none to the caller. */
 export function toldStatus(status: number): number {
   if (UNDELIVERED.has(status)) return UNREACHABLE;
   return PASSED_ON.find((passed) => passed === status) ?? CLASSES[Math.floor(status / 100)] ?? 500;

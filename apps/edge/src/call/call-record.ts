@@ -53,9 +53,9 @@ export class CallRecord {
     return this.#store.start(this.#call, limits, started);
   }
 
-  /** A phone picked up. */
-  answer(phone: string): void {
-    const callee = { ...this.#call.callee, answeredBy: phone };
+  /** It was picked up: by a phone, or by a PBX cluster. */
+  answer(phone: string | undefined): void {
+    const callee = { ...this.#call.callee, ...(phone === undefined ? {} : { answeredBy: phone }) };
     this.#call = { ...this.#call, state: 'answered', answeredAt: this.#now(), callee };
   }
 

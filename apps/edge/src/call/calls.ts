@@ -9,8 +9,8 @@ export interface CallSlot {
   id: string;
   /** Aborted when the call must end: the edge shuts down or lost its drachtio server. */
   over: AbortSignal;
-  /** A phone picked up. */
-  answer(phone: string): void;
+  /** The call was picked up: by a phone, or by a PBX cluster. */
+  answer(phone: string | undefined): void;
   /**
    * The call is over.
    * @param status the final status of its set-up
@@ -70,17 +70,18 @@ export class Calls {
 
   /**
    * Begins a call.
+   * @param isUnlimited whether it begins whatever limits there are
    * @throws SipFailure 503 when this edge has too many, so that another one is tried; 486 when the phone or its customer
    *   has, or calls too often: no other edge would take the call, and a 503 would turn the phone away from this one
    *   (RFC 3263 section 4.3)
    */
-  async start({ source, ...parties }: NewCall): Promise<CallSlot> {
+  async start({ source, ...parties }: NewCall, isUnlimited = false): Promise<CallSlot> {
     const { store, edge, max, limits, now } = this.#parts;
-    if (this.#calls.size >= max) throw unavailable();
+    if (this.#calls.size >= max && !isUnlimited) throw unavailable();
     const id = randomUUID();
     const record = new CallRecord(store, { id, state: 'ringing', startedAt: now(), edge, ...parties }, source, now);
     const slot = this.#enter(id, record);
-    const refusal = await record.start(limits).catch((error) => {
+    const refusal = await record.start(isUnlimited ? undefined : limits).catch((error) => {
       slot.end(503);
       throw error;
     });

@@ -45,7 +45,7 @@ t.test('an INVITE that cannot be served is answered with what is wrong with it',
 });
 
 t.test('the caller is shown by name and number of the extension, safely written', (t) => {
-  const shown = (name: string, number = '100') => identityOf({ _id: '1', customer: 'c', number, name }, 'pbx.example');
+  const shown = (name: string, number = '100') => identityOf({ number, name }, 'pbx.example');
   t.equal(shown('Ann'), '"Ann" <sip:100@pbx.example>');
   t.equal(shown('Åse "The\\Boss"'), '"Åse \\"The\\\\Boss\\"" <sip:100@pbx.example>');
   t.equal(shown('A\r\nVia: x\u0000'), '"AVia: x" <sip:100@pbx.example>');

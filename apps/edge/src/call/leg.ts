@@ -1,23 +1,21 @@
-import type { Binding } from '@ringfence/store';
 import type { InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
-import { uriHost } from '../sip/uri.js';
+import type { Invite } from './ring.js';
 
-/** A phone's contact to ring. */
-export interface Target {
-  /** Id of the phone. */
-  phone: string;
-  binding: Binding;
+/** Where an INVITE goes. */
+export interface LegTarget {
+  uri: string;
+  /** Where to send it, when that is not where the URI says. */
+  proxy?: string;
 }
 
-/** How a phone picked up: with a dialog, or with an offer that waits for the caller's answer. */
+/** How the other side picked up: with a dialog, or with an offer that waits for the caller's answer. */
 export type Answer = { dialog: SipDialog } | { offer: Offer };
 
-/** How an INVITE to a phone ended. */
+/** How an INVITE ended. */
 export type LegResult = { answer: Answer } | { status: number };
 
-/** One INVITE to one contact of a phone. */
+/** One INVITE. */
 export class Leg {
-  readonly target: Target;
   /** How it ended; never rejects. Stays open for good when the drachtio server is lost. */
   readonly result: Promise<LegResult>;
   #request: SipRequest | undefined;
@@ -25,18 +23,11 @@ export class Leg {
   #cancelled = false;
   #over = false;
 
-  /** Sends the INVITE over the flow that the contact was registered on. */
-  constructor(
-    stack: SipStack,
-    target: Target,
-    { headers, offer }: { headers: Record<string, string>; offer: string | undefined },
-    onProvisional: (response: SipResponse) => void,
-  ) {
-    this.target = target;
-    const { contact, protocol } = target.binding;
-    const { address, port } = target.binding.proxy ?? target.binding;
-    const proxy = `sip:${uriHost(address)}:${port};transport=${protocol}`;
-    const options: InviteOptions = { headers: { ...headers }, localSdp: offer, proxy, noAck: offer === undefined };
+  constructor(stack: SipStack, { uri, proxy }: LegTarget, { headers, offer, onProvisional }: Invite) {
+    const options: InviteOptions = {
+      ...{ headers: { ...headers }, localSdp: offer, noAck: offer === undefined },
+      ...(proxy === undefined ? {} : { proxy }),
+    };
     this.result = new Promise((resolve) => {
       const progress = {
         cbRequest: (_error: Error | null, request?: SipRequest) => this.#sent(request),
@@ -45,14 +36,14 @@ export class Leg {
         },
       };
       try {
-        stack.createUAC(contact, options, progress, (error, answer) => resolve(this.#ended(error, answer)));
+        stack.createUAC(uri, options, progress, (error, answer) => resolve(this.#ended(error, answer)));
       } catch {
         resolve({ status: 503 });
       }
     });
   }
 
-  /** Stops the ringing; hangs up when the phone picks up, or has picked up, all the same. */
+  /** Stops the ringing; hangs up when the other side picks up, or has picked up, all the same. */
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
@@ -75,7 +66,7 @@ export class Leg {
   }
 }
 
-/** Ends what a phone picked up. */
+/** Ends what the other side picked up. */
 export function hangUp(answer: Answer): void {
   if ('offer' in answer) answer.offer.destroy().catch(() => {});
   else if (answer.dialog.connected) answer.dialog.destroy().catch(() => {});

@@ -1,40 +1,61 @@
-import { bestResponse, toldStatus } from './best-response.js';
-import type { Answer, Leg } from './leg.js';
+import type { DialogPhone } from '../dialog-fence.js';
+import type { SipResponse } from '../sip/stack.js';
+import { bestResponse } from './best-response.js';
+import type { Answer } from './leg.js';
 
-/** How the ringing ended: a phone picked up, or a status for the caller. */
-export type RingResult = { leg: Leg; answer: Answer } | { status: number };
+/** How an INVITE is sent, wherever it goes. */
+export interface Invite {
+  headers: Record<string, string>;
+  /** The session description; undefined when the other side is to make the offer. */
+  offer: string | undefined;
+  onProvisional(response: SipResponse): void;
+}
+
+/** How one INVITE ended: with an answer, by a phone or by a PBX cluster, or with a status as the caller is told it. */
+export type RingingResult = { answer: Answer; phone?: DialogPhone | undefined } | { status: number };
+
+/** Something that rings. */
+export interface Ringing {
+  /** How it ended; never rejects. */
+  readonly result: Promise<RingingResult>;
+  /** Stops it; what picks up, or has picked up, all the same is hung up on. */
+  cancel(): void;
+}
+
+/** Begins to ring one contact or cluster. */
+export type Ringer = (invite: Invite) => Ringing;
 
 /**
- * Lets phones ring until the first picks up, all fail, one declines for all (6xx), the time is over or the call is
- * stopped. Then no other phone rings any more, and one that still picks up is hung up on.
+ * Lets all ring until the first picks up, all fail, one declines for all (6xx), the time is over or the call is stopped.
+ * Then nothing else rings any more, and what still picks up is hung up on.
  * @param ringTime ms
  * @param stop the caller gave up, or the call must end
  */
-export function ring(legs: readonly Leg[], ringTime: number, stop: AbortSignal): Promise<RingResult> {
+export function ring(all: readonly Ringing[], ringTime: number, stop: AbortSignal): Promise<RingingResult> {
   return new Promise((resolve) => {
     const failures: number[] = [];
     const timer = setTimeout(() => settle({ status: 480 }), ringTime);
     const stopped = () => settle({ status: 487 });
     stop.addEventListener('abort', stopped, { once: true });
-    for (const leg of legs) {
-      void leg.result.then((result) => ('answer' in result ? settle({ leg, ...result }) : failed(result.status)));
+    for (const one of all) {
+      void one.result.then((result) => ('answer' in result ? settle(result, one) : failed(result.status)));
     }
     if (stop.aborted) stopped();
 
     function failed(status: number): void {
       failures.push(status);
-      if (status >= 600) settle({ status: toldStatus(status) });
-      else if (failures.length === legs.length) settle({ status: bestResponse(failures) });
+      if (status >= 600) settle({ status });
+      else if (failures.length === all.length) settle({ status: all.length === 1 ? status : bestResponse(failures) });
     }
 
     /** Only the first time counts: a promise resolves once, and a winner is never cancelled. */
     let settled = false;
-    function settle(result: RingResult): void {
+    function settle(result: RingingResult, winner?: Ringing): void {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       stop.removeEventListener('abort', stopped);
-      for (const leg of legs) if (!('leg' in result) || result.leg !== leg) leg.cancel();
+      for (const one of all) if (one !== winner) one.cancel();
       resolve(result);
     }
   });

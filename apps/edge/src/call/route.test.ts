@@ -17,7 +17,7 @@ t.test('the callee sees the extension that calls, and nothing that the caller in
       'Remote-Party-ID': '<sip:boss@evil.example>;party=calling',
       Diversion: '<sip:boss@evil.example>',
       'History-Info': '<sip:boss@evil.example>;index=1',
-      Privacy: 'id',
+      Privacy: 'none',
       'Alert-Info': '<http://evil.example/ring.wav>',
       'Call-Info': '<http://evil.example/face.jpg>;purpose=icon',
       Subject: 'evil',

@@ -6,6 +6,8 @@ export interface NameAddr {
   /** The URI as written. */
   text: string;
   uri: SipUri;
+  /** The display name, quotes and escapes taken off; empty when there is none. */
+  name: string;
   /** Header parameters by lower-case name; those without value are empty, quotes are taken off. */
   params: ReadonlyMap<string, string>;
 }
@@ -23,6 +25,11 @@ export function parseNameAddr(text: string): NameAddr | undefined {
   const scanner = new Scanner(text);
   const address = scanAddress(scanner);
   return scanner.done ? address : undefined;
+}
+
+/** Reads the first address of a list, whatever follows it; undefined when it is malformed or no SIP URI. */
+export function parseFirstNameAddr(text: string): NameAddr | undefined {
+  return scanAddress(new Scanner(text));
 }
 
 /**
@@ -43,25 +50,21 @@ export function parseNameAddrs(text: string, most: number): NameAddr[] | undefin
 
 function scanAddress(scanner: Scanner): NameAddr | undefined {
   scanner.skipBlanks();
-  const text = scanUri(scanner);
+  const [name, text] = scanNameAndUri(scanner);
   const uri = text === undefined ? undefined : parseSipUri(text);
   const params = uri && scanParams(scanner);
   scanner.skipBlanks();
-  return text !== undefined && uri && params ? { text, uri, params } : undefined;
+  return text !== undefined && uri && params ? { text, uri, name, params } : undefined;
 }
 
 /** With angle brackets the URI is what they hold; without, the parameters after it are the header's (20.10). */
-function scanUri(scanner: Scanner): string | undefined {
-  if (/^sips?:/i.test(scanner.text.slice(scanner.at, scanner.at + 5))) return scanner.match(BARE_URI);
-  if (scanner.next === '"') {
-    if (scanner.quoted() === undefined) return undefined;
-    scanner.skipBlanks();
-  } else {
-    scanner.match(DISPLAY_NAME);
-  }
-  if (scanner.next !== '<') return undefined;
+function scanNameAndUri(scanner: Scanner): [name: string, uri: string | undefined] {
+  if (/^sips?:/i.test(scanner.text.slice(scanner.at, scanner.at + 5))) return ['', scanner.match(BARE_URI)];
+  const name = scanner.next === '"' ? scanner.quoted() : scanner.match(DISPLAY_NAME).trim();
+  scanner.skipBlanks();
+  if (name === undefined || scanner.next !== '<') return ['', undefined];
   scanner.at++;
-  return scanner.until('>');
+  return [name, scanner.until('>')];
 }
 
 function scanParams(scanner: Scanner): Map<string, string> | undefined {

@@ -22,6 +22,8 @@ export interface SipRequest extends ReceivedRequest, EventEmitter {
   source: 'network' | 'application';
   /** The dialog that it is within. */
   stackDialogId: string | undefined;
+  /** A header's text, however its name is written; undefined when there is none. */
+  get(name: string): string | undefined;
   /** Cancels an INVITE that the edge sent. */
   cancel(callback: () => void): void;
 }
@@ -81,8 +83,8 @@ export interface Offer {
 export interface InviteOptions {
   headers: Record<string, string>;
   localSdp: string | undefined;
-  /** Where to send it, whatever the Request-URI says. */
-  proxy: string;
+  /** Where to send it, when that is not where the Request-URI says. */
+  proxy?: string;
   /** Hands out the {@link Offer} of an INVITE without SDP rather than acknowledging it at once. */
   noAck: boolean;
 }
@@ -108,12 +110,12 @@ export interface SipStack extends EventEmitter {
   disconnect(): void;
   /**
    * Sends a request outside dialogs.
-   * @param options `proxy` is where to send it, whatever the Request-URI says
+   * @param options `proxy` is where to send it, when that is not where the Request-URI says
    * @param callback gets the request once it is sent; it emits `response`
    */
   request(
     uri: string,
-    options: { method: string; headers: Record<string, string>; proxy: string },
+    options: { method: string; headers: Record<string, string>; proxy?: string },
     callback: (error: Error | null, request?: SipRequest) => void,
   ): void;
   createUAC(

@@ -25,7 +25,7 @@ export class Bench {
   readonly warnings: string[] = [];
   readonly #phones: TestPhone[] = [];
   #numbers = 500;
-  readonly #changes: Partial<EdgeOptions>;
+  #changes: Partial<EdgeOptions>;
   readonly #isServerLocal: boolean;
   #ports: { sip: number; admin: number };
 
@@ -63,8 +63,9 @@ export class Bench {
     this.#isServerLocal = parts.isServerLocal;
   }
 
-  /** Ends the edge in order and starts another. */
-  async restartEdge(): Promise<void> {
+  /** Ends the edge in order and starts another, with further changes if given. */
+  async restartEdge(changes: Partial<EdgeOptions> = {}): Promise<void> {
+    this.#changes = { ...this.#changes, ...changes };
     await this.edge.close();
     await this.#startEdge();
   }
@@ -95,13 +96,14 @@ export class Bench {
       customer?: string;
       model?: string;
       callWaiting?: boolean;
+      pbxCluster?: 1 | 2;
     } = {},
   ): Promise<StoredAccount> {
     const { mode = 'OPEN', address, countries, extension, customer = this.customer, callWaiting = true } = options;
-    const { model = '0'.repeat(24) } = options;
+    const { model = '0'.repeat(24), pbxCluster = 1 } = options;
     const { _id, username, password } = await this.store.phones.create({
       settings: {
-        ...{ customer, pbxCluster: 1, sipPhoneModel: model, callWaiting },
+        ...{ customer, pbxCluster, sipPhoneModel: model, callWaiting },
         ip: { mode, ...(address ? { address } : {}), ...(countries ? { countries } : {}) },
         ...(extension ? { extension } : {}),
       },
@@ -131,7 +133,7 @@ export class Bench {
   /** Makes a phone that is linked to an extension and registered. */
   async online(
     extension: Extension,
-    options: { address?: string; callWaiting?: boolean } = {},
+    options: { address?: string; callWaiting?: boolean; pbxCluster?: 1 | 2 } = {},
   ): Promise<TestPhone & { id: string }> {
     const account = await this.account({ ...options, extension: extension._id });
     const phone = await this.phone(account, options.address);
@@ -169,6 +171,7 @@ export class Bench {
       ...{ trustedNetworks: ['127.0.0.1'], banTime: 600, requestsPerSource: 1_000 },
       expires: { jitter: 0, min: 60, max: 3_600, default: 3_600 },
       ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
+      ...{ clusters: {}, emergencyNumbers: ['112'] },
       callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
       log: { info: () => {}, warn, error: warn },
       ...this.#changes,

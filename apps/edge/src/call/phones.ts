@@ -1,0 +1,75 @@
+import type { Binding, Bindings, Directory, Extension } from '@ringfence/store';
+import { SipFailure } from '../sip/failure.js';
+import type { SipStack } from '../sip/stack.js';
+import { uriHost } from '../sip/uri.js';
+import { toldStatus } from './best-response.js';
+import type { Calls } from './calls.js';
+import { Leg } from './leg.js';
+import type { Ringer } from './ring.js';
+
+/** What finding phones works with. */
+export interface PhoneFinderParts {
+  bindings: Bindings;
+  directory: Directory;
+  calls: Calls;
+  now: () => number;
+}
+
+/** A phone's contact to ring. */
+export interface Contact {
+  /** Id of the phone. */
+  phone: string;
+  binding: Binding;
+}
+
+/** Most phones of an extension that are looked at, and most contacts of all of them that one call rings. */
+const MOST_PHONES = 100;
+const MOST_LEGS = 20;
+
+/**
+ * The contacts of phones to ring, the newest of every phone first.
+ * @param isAllowed which phones may ring
+ * @throws SipFailure 480 when there are none, 486 when all are busy and want no second call
+ */
+export async function findContacts(
+  { bindings, calls, now }: PhoneFinderParts,
+  customer: string,
+  phones: readonly string[],
+  isAllowed: (cluster: number) => boolean = () => true,
+): Promise<Contact[]> {
+  const reaches = await Promise.all(phones.slice(0, MOST_PHONES).map((phone) => bindings.reach(phone, now())));
+  const online = reaches.filter(({ bindings, pbxCluster }) => bindings.length > 0 && isAllowed(pbxCluster));
+  if (online.length === 0) throw new SipFailure(480);
+  const busy = await Promise.all(online.map(({ phone, callWaiting }) => !callWaiting && calls.isBusy(customer, phone)));
+  const free = online.filter((_reach, i) => !busy[i]);
+  if (free.length === 0) throw new SipFailure(486);
+  return free
+    .flatMap(({ phone, bindings }) => newestFirst(bindings).map((binding, rank) => ({ phone, binding, rank })))
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, MOST_LEGS);
+}
+
+/** How an extension and its phones are kept of a call. */
+export function calledExtension({ _id, number, name }: Extension, contacts: readonly Contact[]) {
+  return { extension: _id, number, name, phones: [...new Set(contacts.map(({ phone }) => phone))] };
+}
+
+/** Rings a contact, over the flow that it was registered on. */
+export function ringContact(stack: SipStack, { phone, binding }: Contact): Ringer {
+  const { contact, address, protocol } = binding;
+  const next = binding.proxy ?? binding;
+  const proxy = `sip:${uriHost(next.address)}:${next.port};transport=${protocol}`;
+  return (invite) => {
+    const leg = new Leg(stack, { uri: contact, proxy }, invite);
+    return {
+      cancel: () => leg.cancel(),
+      result: leg.result.then((result) =>
+        'answer' in result ? { ...result, phone: { phone, address } } : { status: toldStatus(result.status) },
+      ),
+    };
+  };
+}
+
+function newestFirst(bindings: readonly Binding[]): Binding[] {
+  return bindings.toSorted((a, b) => b.updatedAt - a.updatedAt);
+}
