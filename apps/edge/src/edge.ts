@@ -97,12 +97,12 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   };
   const feed = store.follow((error) => report('warn', error, 'the event stream could not be followed'));
   const { access, defence } = await createAccess(options, feed, report);
-  const firstRoutes = [createGate(defence), guard, whileOpen];
-  for (const route of firstRoutes) stack.use(route);
-  const connections = new Connections(store.bindings, (error) => report('warn', error, 'bindings could not be ended'));
   const clusters = new Clusters(stack, options.clusters, ({ uri, isUp }) =>
     isUp ? log.info({ uri }, 'a PBX answers again') : log.warn({ uri }, 'a PBX does not answer and is left out'),
   );
+  const firstRoutes = [createGate(defence, clusters), guard, whileOpen];
+  for (const route of firstRoutes) stack.use(route);
+  const connections = new Connections(store.bindings, (error) => report('warn', error, 'bindings could not be ended'));
   const { register, invite } = createHandlers(options, { stack, access, calls, connections, clusters, report });
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);

@@ -36,6 +36,7 @@ export type EventType =
   | 'phone.locked'
   | 'phone.refused'
   | 'call.started'
+  | 'call.forwarded'
   | 'call.answered'
   | 'call.ended';
 

@@ -1,4 +1,4 @@
-import type { Call, CallLimits, CallRefusal, Calls as CallStore, Event, Source } from '@ringfence/store';
+import type { Call, CalledParty, CallLimits, CallRefusal, Calls as CallStore, Event, Source } from '@ringfence/store';
 
 /** What is told of a call beside who calls whom. */
 type Details = Pick<Event, 'at' | 'answeredBy' | 'status' | 'duration'>;
@@ -53,6 +53,11 @@ export class CallRecord {
     return this.#store.start(this.#call, limits, started);
   }
 
+  /** It is sent on to another number. */
+  forward(callee: CalledParty): void {
+    this.#call = { ...this.#call, callee };
+  }
+
   /** It was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void {
     const callee = { ...this.#call.callee, ...(phone === undefined ? {} : { answeredBy: phone }) };
@@ -79,12 +84,18 @@ export class CallRecord {
   async #write(): Promise<void> {
     const call = this.#call;
     if (call !== this.#stored) {
-      const { answeredBy } = call.callee;
-      const answered = { at: call.answeredAt as number, ...(answeredBy === undefined ? {} : { answeredBy }) };
-      await this.#store.change(this.#stored, call, callEvent('call.answered', call, answered, this.#source));
+      await this.#store.change(this.#stored, call, changeEvent(call, this.#now(), this.#source));
       this.#stored = call;
     }
     if (this.#ended === undefined) return;
     await this.#store.end(call, endedEvent(call, this.#ended.status, this.#ended.at, this.#source));
   }
+}
+
+/** The event that tells what a call has become. */
+function changeEvent(call: Call, now: number, source: Source) {
+  const { answeredAt, callee } = call;
+  if (answeredAt === undefined) return callEvent('call.forwarded', call, { at: now }, source);
+  const answeredBy = callee.answeredBy === undefined ? {} : { answeredBy: callee.answeredBy };
+  return callEvent('call.answered', call, { at: answeredAt, ...answeredBy }, source);
 }

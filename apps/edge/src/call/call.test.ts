@@ -86,7 +86,7 @@ t.test('when all phones fail the best failure is told (RFC 3261 16.7)', async (t
     [[480, 486], 486],
     [[404, 503], 480],
     [[500], 500],
-    [[302], 480],
+    [[302], 404],
     [[401], 480],
   ] as const) {
     const { caller, callees, to } = await parties(bench, statuses.length);

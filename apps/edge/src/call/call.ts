@@ -1,3 +1,4 @@
+import type { CalledParty } from '@ringfence/store';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
 import { bridge } from './bridge.js';
@@ -56,13 +57,17 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
 function ringAll({ ringTime }: CallParts, call: Call): Promise<RingingResult> {
   const { response, invitation, plan, cancelled, slot } = call;
   const headers = {
-    ...plan.identities,
     'Max-Forwards': `${invitation.maxForwards}`,
     Allow: ALLOW_IN_CALL,
     ...(invitation.offer === undefined ? {} : { 'Content-Type': SDP }),
   };
-  const onProvisional = createProgress(response, plan.ringers.length === 1);
-  const all = plan.ringers.map((start) => start({ headers, offer: invitation.offer, onProvisional }));
+  const progress = createProgress(response, plan.ringers.length === 1);
+  const onForwarded = (callee: CalledParty, contacts: number) => {
+    progress.forwarded(contacts);
+    if (plan.ringers.length === 1) slot.forward(callee);
+  };
+  const invite = { headers, offer: invitation.offer, onProvisional: progress.heard, onForwarded };
+  const all = plan.ringers.map((start) => start(invite));
   return ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, CallLimits, Calls as CallStore, Source } from '@ringfence/store';
+import type { Call, CalledParty, CallLimits, Calls as CallStore, Source } from '@ringfence/store';
 import { SipFailure, unavailable } from '../sip/failure.js';
 import { CallRecord, endedEvent } from './call-record.js';
 
@@ -9,6 +9,8 @@ export interface CallSlot {
   id: string;
   /** Aborted when the call must end: the edge shuts down or lost its drachtio server. */
   over: AbortSignal;
+  /** The call is sent on to another number, which rings next. */
+  forward(callee: CalledParty): void;
   /** The call was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void;
   /**
@@ -131,6 +133,10 @@ export class Calls {
     return {
       id,
       over: over.signal,
+      forward: (callee) => {
+        record.forward(callee);
+        void this.#write(record);
+      },
       answer: (phone) => {
         record.answer(phone);
         void this.#write(record);

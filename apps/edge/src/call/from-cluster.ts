@@ -1,11 +1,11 @@
-import type { Extension } from '@ringfence/store';
+import type { Extension, Source } from '@ringfence/store';
 import { SipFailure } from '../sip/failure.js';
 import { type NameAddr, parseFirstNameAddr } from '../sip/name-addr.js';
 import { addressOf } from '../sip/request.js';
 import type { SipRequest } from '../sip/stack.js';
-import { CUSTOMER_HEADER } from './from-phone.js';
-import { ANONYMOUS, type Identity, identityOf } from './identity.js';
-import { calledExtension, findContacts, ringContact } from './phones.js';
+import { atExtension, CUSTOMER_HEADER } from './destination.js';
+import type { Identity } from './identity.js';
+import { findContacts } from './phones.js';
 import type { Plan } from './plan.js';
 import { wantsPrivacy } from './privacy.js';
 import type { CallParts } from './route.js';
@@ -30,23 +30,16 @@ export async function planFromCluster(
   parts: CallParts,
   request: SipRequest,
   dialled: string,
-  clusters: readonly number[],
+  { clusters, source }: { clusters: readonly number[]; source: Source },
 ): Promise<Plan> {
   const from = addressOf(request, 'from');
   const isAnonymous = wantsPrivacy(request, from);
   const caller = callerOf(request, from);
   const { customer, extension, phones } = await findCallee(parts, request, dialled);
   const contacts = await findContacts(parts, customer, phones, (cluster) => clusters.includes(cluster));
-  const { access, realm, stack } = parts;
-  return {
-    parties: {
-      ...{ customer, caller, callee: calledExtension(extension, contacts) },
-      source: access.sourceOf(request),
-    },
-    ...{ caller: undefined, isUnlimited: false },
-    identities: { From: isAnonymous ? ANONYMOUS : identityOf(caller, realm), To: identityOf(extension, realm) },
-    ringers: contacts.map((contact) => ringContact(stack, contact)),
-  };
+  const originator = { customer, shown: caller, isAnonymous };
+  const { callee, ringers } = atExtension(parts, originator, { extension, contacts, visited: [] });
+  return { parties: { customer, caller, callee, source }, caller: undefined, ringers, isUnlimited: false };
 }
 
 /** Who calls: as the cluster asserts it, or else as From says. */

@@ -1,4 +1,4 @@
-import type { InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
+import type { InviteError, InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import type { Invite } from './ring.js';
 
 /** Where an INVITE goes. */
@@ -11,8 +11,11 @@ export interface LegTarget {
 /** How the other side picked up: with a dialog, or with an offer that waits for the caller's answer. */
 export type Answer = { dialog: SipDialog } | { offer: Offer };
 
-/** How an INVITE ended. */
-export type LegResult = { answer: Answer } | { status: number };
+/** How an INVITE ended; `contact` is where a redirection leads. */
+export type LegResult = { answer: Answer } | { status: number; contact?: string };
+
+/** Longest Contact of a redirection that is read. */
+const LONGEST_CONTACT = 4_096;
 
 /** One INVITE. */
 export class Leg {
@@ -56,9 +59,9 @@ export class Leg {
     if (this.#cancelled && request !== undefined) cancelRequest(request);
   }
 
-  #ended(error: (Error & { status?: number }) | null, answer: SipDialog | Offer | undefined): LegResult {
+  #ended(error: InviteError | null, answer: SipDialog | Offer | undefined): LegResult {
     this.#over = true;
-    if (error !== null || answer === undefined) return { status: error?.status ?? 503 };
+    if (error !== null || answer === undefined) return failed(error);
     this.#answer = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
     if (!this.#cancelled) return { answer: this.#answer };
     hangUp(this.#answer);
@@ -77,4 +80,10 @@ function cancelRequest(request: SipRequest): void {
   try {
     request.cancel(() => {});
   } catch {}
+}
+
+function failed(error: InviteError | null): LegResult {
+  const status = error?.status ?? 503;
+  const contact = status >= 300 && status < 400 ? error?.res?.get('contact') : undefined;
+  return { status, ...(contact === undefined || contact.length > LONGEST_CONTACT ? {} : { contact }) };
 }

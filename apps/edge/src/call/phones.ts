@@ -1,11 +1,6 @@
-import type { Binding, Bindings, Directory, Extension } from '@ringfence/store';
+import type { Binding, Bindings, Directory } from '@ringfence/store';
 import { SipFailure } from '../sip/failure.js';
-import { flowUri } from '../sip/flow.js';
-import type { SipStack } from '../sip/stack.js';
-import { toldStatus } from './best-response.js';
 import type { Calls } from './calls.js';
-import { Leg } from './leg.js';
-import type { Ringer } from './ring.js';
 
 /** What finding phones works with. */
 export interface PhoneFinderParts {
@@ -47,25 +42,6 @@ export async function findContacts(
     .flatMap(({ phone, bindings }) => newestFirst(bindings).map((binding, rank) => ({ phone, binding, rank })))
     .sort((a, b) => a.rank - b.rank)
     .slice(0, MOST_LEGS);
-}
-
-/** How an extension and its phones are kept of a call. */
-export function calledExtension({ _id, number, name }: Extension, contacts: readonly Contact[]) {
-  return { extension: _id, number, name, phones: [...new Set(contacts.map(({ phone }) => phone))] };
-}
-
-/** Rings a contact, over the flow that it was registered on. */
-export function ringContact(stack: SipStack, { phone, binding }: Contact): Ringer {
-  const { contact, address } = binding;
-  return (invite) => {
-    const leg = new Leg(stack, { uri: contact, proxy: flowUri(binding) }, invite);
-    return {
-      cancel: () => leg.cancel(),
-      result: leg.result.then((result) =>
-        'answer' in result ? { ...result, phone: { phone, address } } : { status: toldStatus(result.status) },
-      ),
-    };
-  };
 }
 
 function newestFirst(bindings: readonly Binding[]): Binding[] {

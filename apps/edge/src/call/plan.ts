@@ -8,8 +8,6 @@ export interface Plan {
   parties: NewCall;
   /** The calling phone; undefined when a PBX cluster calls. */
   caller: DialogPhone | undefined;
-  /** The headers of every INVITE that say who calls whom. */
-  identities: Record<string, string>;
   /** Whether it begins whatever limits there are. */
   isUnlimited: boolean;
   /** What is to ring. */

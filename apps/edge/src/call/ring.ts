@@ -1,3 +1,4 @@
+import type { CalledParty } from '@ringfence/store';
 import type { DialogPhone } from '../dialog-fence.js';
 import type { SipResponse } from '../sip/stack.js';
 import { bestResponse } from './best-response.js';
@@ -9,6 +10,8 @@ export interface Invite {
   /** The session description; undefined when the other side is to make the offer. */
   offer: string | undefined;
   onProvisional(response: SipResponse): void;
+  /** The call is sent on to another number, of which so many contacts ring next. */
+  onForwarded(callee: CalledParty, contacts: number): void;
 }
 
 /** How one INVITE ended: with an answer, by a phone or by a PBX cluster, or with a status as the caller is told it. */

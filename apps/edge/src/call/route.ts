@@ -31,11 +31,12 @@ export function createCallRoute(parts: CallParts) {
     const cancelled = cancellationOf(request);
     requireOnly(request);
     const invitation = readInvitation(request);
-    const clusters = parts.clusters.at(parts.access.sourceOf(request).address);
+    const source = parts.access.sourceOf(request);
+    const clusters = parts.clusters.at(source.address);
     const isOfPhone = clusters.length === 0 || request.headers['proxy-authorization'] !== undefined;
     const plan = isOfPhone
       ? await planFromPhone(parts, request, invitation.dialled)
-      : await planFromCluster(parts, request, invitation.dialled, clusters);
+      : await planFromCluster(parts, request, invitation.dialled, { clusters, source });
     if (cancelled.aborted) return;
     const slot = await parts.calls.start(plan.parties, plan.isUnlimited);
     await carryCall(parts, { request, response, invitation, plan, cancelled, slot });

@@ -87,6 +87,12 @@ export interface Offer {
   destroy(): Promise<void>;
 }
 
+/** An INVITE failed: by a final response, or without any. */
+export interface InviteError extends Error {
+  status?: number;
+  res?: SipResponse;
+}
+
 /** How an INVITE is sent. */
 export interface InviteOptions {
   headers: Record<string, string>;
@@ -130,7 +136,7 @@ export interface SipStack extends EventEmitter {
     uri: string,
     options: InviteOptions,
     progress: InviteProgress,
-    callback: (error: (Error & { status?: number }) | null, answer?: SipDialog | Offer) => void,
+    callback: (error: InviteError | null, answer?: SipDialog | Offer) => void,
   ): void;
   createUAS(
     request: SipRequest,

@@ -239,9 +239,8 @@ export class TestPhone {
       `To: ${to.includes('tag=') || status === 100 ? to : `${to};tag=t${this.account.username.slice(0, 6)}`}`,
       `Call-ID: ${request.header('Call-ID')}`,
       `CSeq: ${request.header('CSeq')}`,
-      `Contact: ${this.contact}`,
       ...(body === '' ? [] : ['Content-Type: application/sdp']),
-      ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries({ Contact: this.contact, ...headers }).map(([name, value]) => `${name}: ${value}`),
       `Content-Length: ${Buffer.byteLength(body)}`,
     ];
     this.send([...lines, '', body].join('\r\n'));
