@@ -9,12 +9,12 @@ const target = await startTarget(t);
 const here = hostPort(target.sip);
 
 /** A phone subscribes; the application accepts. */
-async function subscribeIn(t: Teardown) {
+async function subscribeIn(t: Teardown, transport: 'udp' | 'tcp' = 'udp') {
   const accepted = later<Leg>();
   const { srf } = await startApplication(t, target, {
     subscribe: async (req, res) => accepted.resolve(await srf.createUAS(req, res, { headers: { Expires: '60' } })),
   });
-  const phone = await openPhone(t, target);
+  const phone = await openPhone(t, target, { transport });
   const subscribe = phone.send(phone.request('SUBSCRIBE', undefined, { headers: { Event: 'presence', Expires: 60 } }));
   const response = await phone.final(subscribe);
   return { leg: await accepted.promise, phone, dialog: Dialog.caller(phone, subscribe, response), response };
@@ -70,6 +70,13 @@ t.test('a subscriber is told of every change, refreshes, and unsubscribes', asyn
   await ending;
   await phone.silence(20);
   t.equal((await dialog.ask('SUBSCRIBE', { headers: { Event: 'presence', Expires: 60 } })).status, 481);
+});
+
+t.test('a subscriber on a connection is told over it', async (t) => {
+  const { leg, phone, dialog } = await subscribeIn(t, 'tcp');
+  const notifying = leg.request({ method: 'NOTIFY', headers: notifyHeaders('active;expires=60') });
+  phone.reply(await dialog.expect('NOTIFY'), 200);
+  t.equal((await notifying).status, 200);
 });
 
 t.test('a subscriber that is gone answers 481, and the application hears it', async (t) => {

@@ -131,8 +131,11 @@ export class Answers {
     if (isReliable(draft)) expected.provisionals?.number(response);
     const dialogId = this.#dialogIdFor(request, expected, status);
     if (isNewDialog) expected.dialog = this.#newDialog(transaction, expected.application);
+    // Over a connection the final response ends the transaction at once, and that is no reason to give up the dialog.
+    if (status >= 200) transaction.onTerminated = undefined;
     const text = transaction.respond(response);
     if (text === undefined) {
+      this.abandon(transaction);
       expected.application.respond(id, 'NOK|Response not sent due to unknown transaction');
       return;
     }
