@@ -13,6 +13,9 @@ t.test('OPTIONS tells what is served, other methods get 405, unknown dialogs 481
   t.equal(options.status, 200);
   t.match(options.header('Allow'), /INVITE.*OPTIONS.*REGISTER/);
   t.equal(options.header('Accept'), 'application/sdp');
+  const about = await phone.ask({ method: 'OPTIONS', uri: 'sip:100@127.0.0.1' });
+  t.equal(about.status, 401, 'who asks about somebody must be a phone');
+  t.equal((await phone.authenticated({ method: 'OPTIONS', uri: 'sip:100@127.0.0.1' })).status, 200);
   for (const method of ['INFO', 'MESSAGE', 'NOTIFY', 'PUBLISH', 'REFER']) {
     const response = await phone.ask({ method });
     t.equal(response.status, 405, method);

@@ -10,6 +10,7 @@ import { createAccess } from './create-access.js';
 import { createGate } from './defence/gate.js';
 import { DialogFence } from './dialog-fence.js';
 import { type LocalServer, serveLocally } from './local-server.js';
+import { createOptionsRoute } from './options.js';
 import { Connections } from './register/connections.js';
 import { startKeepAlive } from './register/keep-alive.js';
 import { createRegistrar } from './register/register.js';
@@ -17,7 +18,7 @@ import { createReport, type Log, type Report } from './report.js';
 import type { ExpiryLimits } from './sip/expiry.js';
 import { unavailable } from './sip/failure.js';
 import { guard } from './sip/guard.js';
-import { ALLOW, REFUSED_METHODS, SDP } from './sip/methods.js';
+import { ALLOW, REFUSED_METHODS } from './sip/methods.js';
 import { type Handler, serve } from './sip/serve.js';
 import { createStack, type Route, type SipRequest, type SipResponse, type SipStack } from './sip/stack.js';
 import { Notifier } from './subscribe/notifier.js';
@@ -84,8 +85,11 @@ const HANG_UP_TIME = 1_000;
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { store, log, now = Date.now } = options;
   const report = createReport(log, now);
+  const id = randomUUID();
+  // A server in this process ends with it; one on the network may be shared by edges.
+  const server = options.localServer ? id : `${options.drachtio.host}:${options.drachtio.port}`;
   const calls = new Calls({
-    ...{ store: store.calls, edge: randomUUID(), max: options.callsMax, limits: options.callLimits, now },
+    ...{ store: store.calls, edge: id, max: options.callsMax, limits: options.callLimits, now },
     onError: (error) => report('warn', error, 'the store could not be told of a call'),
   });
   const stack = createStack();
@@ -103,7 +107,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const firstRoutes = [createGate(defence, clusters), guard, whileOpen];
   for (const route of firstRoutes) stack.use(route);
   const connections = new Connections(store.bindings, (error) => report('warn', error, 'bindings could not be ended'));
-  const { register, invite } = createHandlers(options, { stack, access, calls, connections, clusters, report });
+  const { register, invite } = createHandlers(options, { stack, access, calls, connections, clusters, server, report });
   const registerRoute = serve(register, report);
   stack.use('register', registerRoute);
   const { localServer } = options;
@@ -124,7 +128,9 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onError: (error) => report('warn', error, 'what phones subscribed to could not be read'),
   });
   stack.use('subscribe', serve(notifier.serve, report));
-  answerTheRest(stack, notifier.allowEvents);
+  const { allowEvents } = notifier;
+  stack.use('options', serve(createOptionsRoute({ access, bindings: store.bindings, allowEvents }), report));
+  refuseTheRest(stack);
   const connection = await openConnection(stack, options.drachtio, log, () => {
     notifier.lost();
     void calls.endAll();
@@ -132,7 +138,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   await clusters.start();
   const renewing = setInterval(() => void calls.renew(), RENEW_EVERY);
   const stopKeepAlive = startKeepAlive({
-    ...{ stack, keepAlives: store.keepAlives, realm: options.realm, now },
+    ...{ stack, keepAlives: store.keepAlives, server, realm: options.realm, now },
     onError: (error) => report('warn', error, 'keep-alives could not be noted'),
   });
   const stopSweep = startSweep(store.bindings, now, (error) => report('warn', error, 'bindings could not be swept'));
@@ -166,12 +172,14 @@ interface HandlerParts {
   calls: Calls;
   connections: Connections;
   clusters: Clusters;
+  /** Names the drachtio server. */
+  server: string;
   report: Report;
 }
 
 function createHandlers(
   options: EdgeOptions,
-  { stack, access, calls, connections, clusters, report }: HandlerParts,
+  { stack, access, calls, connections, clusters, server, report }: HandlerParts,
 ): { register: Handler; invite: Handler<SipRequest, SipResponse> } {
   const { realm, expires, serviceRoute, now = Date.now } = options;
   const { bindings, directory, secrets } = options.store;
@@ -179,7 +187,17 @@ function createHandlers(
   const ringTime = options.ringTime * 1_000;
   return {
     register: createRegistrar({
-      ...{ access, bindings, secrets, expires, contactLimit: options.contactsPerPhone, realm, serviceRoute, now },
+      ...{
+        access,
+        bindings,
+        secrets,
+        expires,
+        contactLimit: options.contactsPerPhone,
+        realm,
+        serviceRoute,
+        server,
+        now,
+      },
       // Without a local server nobody tells when a connection closes.
       onRegistered: (admission) => options.localServer && connections.registered(admission),
     }),
@@ -190,9 +208,7 @@ function createHandlers(
   };
 }
 
-function answerTheRest(stack: SipStack, allowEvents: string): void {
-  const headers = { Allow: ALLOW, Accept: SDP, 'Allow-Events': allowEvents };
-  stack.use('options', (_request, response) => response.send(200, { headers: { ...headers } }));
+function refuseTheRest(stack: SipStack): void {
   for (const method of REFUSED_METHODS) {
     stack.use(method, (_request, response) => response.send(405, { headers: { Allow: ALLOW } }));
   }

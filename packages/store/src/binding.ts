@@ -27,6 +27,8 @@ export interface Binding {
   userAgent?: string;
   /** The phone's address in its own network. */
   localAddress?: string;
+  /** The drachtio server that it was registered with, which holds the way to the phone. */
+  server?: string;
   /** Seconds after which it needs a sign of life from us; 0 or nothing for never. */
   keepAlive?: number;
   /** When the contact was first bound and last refreshed, ms since 1970. */

@@ -55,6 +55,7 @@ t.test('a registration writes binding, expiry, status and event in one step', as
         userAgent: 'Test/1',
         localAddress: '10.0.0.1',
         updatedAt: NOW,
+        server: 'edge',
         registeredAt: NOW,
       },
     ],
@@ -394,7 +395,7 @@ function admission(
 }
 
 function registration(contacts: readonly ContactUpdate[] | '*', cseq = 1): Registration {
-  return { callId: 'call-1', cseq, contacts, limit: 10, localAddress: '10.0.0.1' };
+  return { callId: 'call-1', cseq, contacts, limit: 10, localAddress: '10.0.0.1', server: 'edge' };
 }
 
 function contact(uri: string, expires = 60): ContactUpdate {

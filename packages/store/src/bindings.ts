@@ -73,6 +73,8 @@ export interface Registration {
   localAddress: string | undefined;
   /** The Path of the request (RFC 3327), topmost first. */
   path?: readonly string[];
+  /** Names the drachtio server that it came to. */
+  server: string;
 }
 
 /** What a call to a phone needs to know. */
@@ -158,13 +160,17 @@ export class Bindings {
     const { source } = admission;
     const { callId, cseq, contacts, limit, localAddress } = registration;
     const updates = contacts === '*' ? [] : contacts;
-    const [status, locked, ...bindings] = await this.#run(admission, [
-      ...admissionArguments(admission),
-      ...['register', source.userAgent ?? '', localAddress ?? '', source.address],
-      ...[callId, cseq, limit, contacts === '*' ? '*' : ''],
-      ...eventArguments(admission),
-      ...updates.flatMap((update) => contactArguments(admission, registration, update)),
-    ]);
+    const [status, locked, ...bindings] = await this.#run(
+      admission,
+      [
+        ...admissionArguments(admission),
+        ...['register', source.userAgent ?? '', localAddress ?? '', source.address],
+        ...[callId, cseq, limit, contacts === '*' ? '*' : ''],
+        ...eventArguments(admission),
+        ...updates.flatMap((update) => contactArguments(admission, registration, update)),
+      ],
+      registration.server,
+    );
     if (status !== 'done') return { done: false, rejection: status as Rejection };
     return { done: true, locked: locked === 1, bindings: bindings.map((json) => parseBinding(json as string)) };
   }
@@ -201,7 +207,6 @@ export class Bindings {
         return [
           ['HDEL', keys.bindings(id), key],
           ['ZREM', keys.expiries, `${id}|${key}`],
-          ['ZREM', keys.keepAlives, `${id}|${key}`],
           ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, contact, address })],
         ];
       });
@@ -234,9 +239,9 @@ export class Bindings {
     return (await this.#expireBindings.run(this.#redis, [keys.expiries, keys.events], args)) as number;
   }
 
-  #run({ phone: { id, customer } }: Admission, args: (string | number)[]): Promise<(string | number)[]> {
+  #run({ phone: { id, customer } }: Admission, args: (string | number)[], server = ''): Promise<(string | number)[]> {
     const own = [keys.phone(id), keys.bindings(id), keys.nonces(id)];
-    const names = [...own, keys.expiries, keys.events, keys.customer(customer), keys.keepAlives];
+    const names = [...own, keys.expiries, keys.events, keys.customer(customer), keys.keepAlives(server)];
     return this.#admitPhone.run(this.#redis, names, args) as Promise<(string | number)[]>;
   }
 }
@@ -264,13 +269,13 @@ function eventArguments({ phone, source }: Admission): (string | number)[] {
 
 function contactArguments(
   { now, source }: Admission,
-  { callId, cseq, localAddress, path = [] }: Registration,
+  { callId, cseq, localAddress, path = [], server }: Registration,
   { key, uri, expires, q, instance, regId, keepAlive }: ContactUpdate,
 ): (string | number)[] {
   const binding = {
     ...{ contact: uri, expiresAt: now + expires * 1_000, callId, cseq, q, instance, regId },
     ...{ protocol: source.protocol, address: source.address, port: source.port, userAgent: source.userAgent },
-    ...{ localAddress, proxy: source.proxy, updatedAt: now, ...(path.length > 0 && { path }), keepAlive },
+    ...{ localAddress, proxy: source.proxy, updatedAt: now, ...(path.length > 0 && { path }), server, keepAlive },
   };
   return [key, uri, expires, keepAlive ?? 0, JSON.stringify(binding)];
 }

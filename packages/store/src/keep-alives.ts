@@ -15,10 +15,13 @@ export interface DueKeepAlive {
   missed: number | undefined;
 }
 
+/** Milliseconds after which the keep-alives of a server are forgotten that no edge asks for any more. */
+const ABANDONED = 86_400_000;
+
 /** Seconds that is remembered for what a phone made of keep-alives. */
 const REMEMBERED = 86_400;
 
-/** The bindings that need keep-alives, of all edges. */
+/** The bindings that need keep-alives, of all edges and drachtio servers. */
 export class KeepAlives {
   readonly #redis: Redis;
   readonly #bindings: Bindings;
@@ -31,12 +34,18 @@ export class KeepAlives {
 
   /**
    * Takes the bindings whose keep-alive is due; each is handed out once, and again after its time.
+   * @param server the drachtio server that holds the ways to the phones
    * @param now ms since 1970
    * @param limit how many at most
    */
-  async claim(now: number, limit: number): Promise<DueKeepAlive[]> {
-    const args = [now, limit, keys.bindings('%s'), keys.missedKeepAlives('%s')];
-    const claimed = (await this.#claim.run(this.#redis, [keys.keepAlives], args)) as [string, string, string, string][];
+  async claim(server: string, now: number, limit: number): Promise<DueKeepAlive[]> {
+    const args = [now, limit, keys.bindings('%s'), keys.missedKeepAlives('%s'), server, ABANDONED];
+    const claimed = (await this.#claim.run(this.#redis, [keys.keepAlives(server)], args)) as [
+      string,
+      string,
+      string,
+      string,
+    ][];
     return claimed.map(([phone, key, json, missed]) => ({
       ...{ phone, key, binding: parseBinding(json), missed: missed === '' ? undefined : Number(missed) },
     }));

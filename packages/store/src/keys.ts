@@ -24,8 +24,11 @@ export const keys = {
   customerPhones: (customer: string) => `rf:phones-of-customer:${customer}`,
   /** Set: ids of the phones linked to an extension. */
   extensionPhones: (extension: string) => `rf:phones-of-extension:${extension}`,
-  /** Sorted set of the bindings that need keep-alives, `<phone id>|<binding key>`, by when the next is due. */
-  keepAlives: 'rf:keep-alives',
+  /**
+   * Sorted set of the bindings that need keep-alives from one drachtio server, `<phone id>|<binding key>`, by when the next
+   * is due.
+   */
+  keepAlives: (server: string) => `rf:keep-alives:${server}`,
   /** Hash: what counts against an offender, `points` at the ms `at`. */
   score: (offender: string) => `rf:score:${offender}`,
   /** Hash: the bans, field = offender, value = JSON of a `Ban`. */

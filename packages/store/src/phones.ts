@@ -140,10 +140,7 @@ export class Phones {
       ],
       [
         ...own.map((key): Command => ['DEL', key]),
-        ...bindings.flatMap((binding): Command[] => [
-          ['ZREM', keys.expiries, `${id}|${binding}`],
-          ['ZREM', keys.keepAlives, `${id}|${binding}`],
-        ]),
+        ...bindings.map((binding): Command => ['ZREM', keys.expiries, `${id}|${binding}`]),
         ...place.flatMap(({ commands }) => commands),
         ...leave(footprintOf(phone), id),
         this.#event('phone.deleted', id, phone),

@@ -226,7 +226,7 @@ async function bringToLife({ _id, username }: Phone): Promise<void> {
   const contacts = [{ key: 'a', uri: `sip:${username}@192.168.1.10`, expires: 600 }];
   const outcome = await store.bindings.register(
     { phone, now: clock.now, lock: undefined, nonce, source },
-    { callId: 'c', cseq: 1, contacts, limit: 5, localAddress: '192.168.1.10' },
+    { callId: 'c', cseq: 1, contacts, limit: 5, localAddress: '192.168.1.10', server: 'edge' },
   );
   if (!outcome.done) throw new Error(outcome.rejection);
 }

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
 import t from 'tap';
+import type { ApiPhone } from '../system/api.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { Ringfence } from '../system/ringfence.js';
+import { Storm } from '../system/storm.js';
 import { until } from '../system/until.js';
 
 const ringfence = await Ringfence.start();
@@ -89,6 +92,48 @@ t.test('while Redis is away a phone is told to come back, and is served once it 
     },
     RECOVERY,
   );
+});
+
+t.test('a Redis that only reads is one that is away: 503 until it writes again', async (t) => {
+  const account = await api.createPhone(106);
+  const line = await PhoneLine.open(account, { server: ringfence.sip });
+  t.teardown(() => line.phone.close());
+  t.equal((await line.register(600)).status, 200);
+  const redis = new Redis(ringfence.redisUrl);
+  t.teardown(() => redis.disconnect());
+  await redis.replicaof('127.0.0.1', '1');
+  const refused = await line.register(600);
+  t.equal(refused.status, 503);
+  t.ok(Number(refused.get('Retry-After')) > 0);
+  t.equal((await api.get(`/pbx/sipphone/${account._id}`)).status, 200, 'what can be read is read');
+  await redis.replicaof('NO', 'ONE');
+  t.equal((await line.register(600)).status, 200);
+});
+
+t.test('a Redis that hangs holds nobody up for long, and phones are served as soon as it goes on', async (t) => {
+  const account = await api.createPhone(107);
+  const line = await PhoneLine.open(account, { server: ringfence.sip });
+  t.teardown(() => line.phone.close());
+  t.equal((await line.register(600)).status, 200);
+  await ringfence.signal('redis', 'SIGSTOP');
+  const began = Date.now();
+  t.equal((await line.register(600)).status, 503);
+  t.ok(Date.now() - began < 4_000, `answered after ${Date.now() - began} ms`);
+  await ringfence.signal('redis', 'SIGCONT');
+  await until('registered again', async () => (await line.register(600)).status === 200 || undefined, RECOVERY);
+});
+
+t.test('phones that all come back at once after a crash are all registered again', async (t) => {
+  const accounts = await Promise.all(Array.from({ length: 1_000 }, (_, i) => api.createPhone(100 + (i % 10))));
+  const storm = await Storm.open(accounts, ringfence.sip);
+  t.teardown(() => storm.close());
+  t.equal(await storm.registerAll(30_000), accounts.length);
+  await ringfence.kill('edge');
+  const began = Date.now();
+  t.equal(await storm.registerAll(30_000), accounts.length, 'each with its password, through lost packets and 503');
+  t.ok(Date.now() - began < 30_000, `${Date.now() - began} ms`);
+  const found = await Promise.all([0, 499, 999].map((at) => api.phone((accounts[at] as ApiPhone)._id)));
+  t.match(found, Array(3).fill({ status: { online: true } }));
 });
 
 t.test('when everything is killed at once, the next start finds everything as it was', async (t) => {

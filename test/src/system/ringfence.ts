@@ -137,6 +137,11 @@ export class Ringfence {
     await until(`${program} gone`, async () => ((await this.pid(program)) === pid ? undefined : true));
   }
 
+  /** Sends one of its programs a signal, such as SIGSTOP. */
+  async signal(program: Program, signal: NodeJS.Signals): Promise<void> {
+    process.kill(await until(program, () => this.pid(program)), signal);
+  }
+
   /** Kills the whole as `kill -9` of the main process does. */
   async crash(): Promise<void> {
     await end(this.#process, 'SIGKILL');

@@ -1,6 +1,7 @@
 import type { Admission, Extension } from '@ringfence/store';
 import { Refusal } from '../sip/failure.js';
 import { addressOf } from '../sip/request.js';
+import { checkSender } from '../sip/sender.js';
 import type { SipRequest } from '../sip/stack.js';
 import { findDestination } from './destination.js';
 import type { Plan } from './plan.js';
@@ -8,13 +9,15 @@ import { wantsPrivacy } from './privacy.js';
 import type { CallParts } from './route.js';
 
 /**
- * Plans a call of a phone that is admitted and linked to an extension. Who calls follows from the credentials alone.
+ * Plans a call of a phone that is admitted and linked to an extension. Who calls follows from the credentials alone, and
+ * From may not say otherwise.
  * @throws SipFailure when it cannot be made
  */
 export async function planFromPhone(parts: CallParts, request: SipRequest, dialled: string): Promise<Plan> {
   const isAnonymous = wantsPrivacy(request, addressOf(request, 'from'));
-  const { admission, extension } = await parts.access.admit(request, 'proxy', async (admission) => {
+  const { admission, extension } = await parts.access.admit(request, 'proxy', async (admission, username) => {
     const extension = await findExtension(parts, admission);
+    checkSender(request, [username, extension.number]);
     return { ...(await parts.bindings.admit(admission)), admission, extension };
   });
   const { phone, source } = admission;

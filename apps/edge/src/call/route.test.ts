@@ -7,10 +7,24 @@ import { SDP_A, SDP_B } from '../testing/phone.js';
 const bench = await Bench.start();
 t.teardown(() => bench.close());
 
+t.test('a phone that says to be another is refused, by any of its names or without a name it may call', async (t) => {
+  const { caller, callee, from, to } = await parties(bench);
+  const call = { method: 'INVITE', uri: `sip:${to.number}@127.0.0.1`, to: `<sip:${to.number}@127.0.0.1>` };
+  for (const other of ['<sip:1@127.0.0.1>', `<sip:${callee.account.username}@h>`, '<sip:127.0.0.1>']) {
+    t.equal((await caller.authenticated({ ...call, from: other })).status, 403, other);
+  }
+  await bench.event(caller.id, { type: 'phone.refused', reason: 'identity_mismatch' });
+  for (const own of [`<sip:${from.number}@h>`, '"Anonymous" <sip:anonymous@anonymous.invalid>']) {
+    const sent = await caller.invite(to.number, { from: own });
+    callee.answer(await callee.request('INVITE'), 486);
+    t.equal((await caller.response(sent.callId, sent.cseq)).status, 486, own);
+  }
+});
+
 t.test('the callee sees the extension that calls, and nothing that the caller invents', async (t) => {
   const { caller, callee, from, to } = await parties(bench);
   await caller.invite(to.number, {
-    from: '"The Boss" <sip:1@evil.example>',
+    from: `"The Boss" <sip:${caller.account.username}@evil.example>`,
     headers: {
       'P-Asserted-Identity': '<sip:+4511223344@evil.example>',
       'P-Preferred-Identity': '<sip:boss@evil.example>',

@@ -19,9 +19,15 @@ async function behindNat(): Promise<{ account: StoredAccount; phone: TestPhone }
 
 /** Has the keep-alives of a phone come due now. */
 async function due({ id }: StoredAccount): Promise<void> {
-  for (const member of await redis.zrange(keys.keepAlives, 0, -1)) {
-    if (member.startsWith(`${id}|`)) await redis.zadd(keys.keepAlives, Date.now() - 1, member);
+  for (const member of await redis.zrange(await dueKey(), 0, -1)) {
+    if (member.startsWith(`${id}|`)) await redis.zadd(await dueKey(), Date.now() - 1, member);
   }
+}
+
+/** Where the edge keeps what is due: it is the only one here. */
+async function dueKey(): Promise<string> {
+  const [key] = await redis.keys(keys.keepAlives('*'));
+  return key ?? 'none';
 }
 
 const missed = async ({ id }: StoredAccount) => Object.values(await redis.hgetall(keys.missedKeepAlives(id)))[0];
@@ -54,8 +60,9 @@ t.test('a phone behind a NAT is asked for OPTIONS over the way that it registere
     phone.answer(options, 200);
     await until(async () => (await missed(account)) === '0');
     t.equal(await missed(account), '0');
-    const [, score] = await redis.zrange(keys.keepAlives, 0, 0, 'WITHSCORES');
-    t.ok(Number(score) > Date.now() + 20_000, 'the next is put off');
+    const next = async () => Number((await redis.zrange(await dueKey(), 0, 0, 'WITHSCORES'))[1]);
+    await until(async () => (await next()) > Date.now() + 20_000);
+    t.ok((await next()) > Date.now() + 20_000, 'the next is put off');
   }
 });
 
@@ -87,6 +94,6 @@ t.test('one that never answers OPTIONS keeps its contact', async (t) => {
 t.test('a contact that is removed or runs out is asked no more', async (t) => {
   const { account, phone } = await behindNat();
   await phone.register({ headers: { Contact: '*' }, expires: 0 });
-  const members = await redis.zrange(keys.keepAlives, 0, -1);
+  const members = await redis.zrange(await dueKey(), 0, -1);
   t.notOk(members.some((member) => member.startsWith(account.id)));
 });

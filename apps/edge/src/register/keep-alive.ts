@@ -21,6 +21,8 @@ const UNREACHABLE: readonly number[] = [430, 503];
 export interface KeepAliveParts {
   stack: SipStack;
   keepAlives: KeepAlives;
+  /** Names the drachtio server; only it holds the ways to the phones that registered with it. */
+  server: string;
   realm: string;
   now: () => number;
   /** Told when the store could not be asked or told, once until it can be again. */
@@ -34,14 +36,14 @@ export interface KeepAliveParts {
  * @returns stops it
  */
 export function startKeepAlive(parts: KeepAliveParts): () => void {
-  const { keepAlives, now, onError } = parts;
+  const { keepAlives, server, now, onError } = parts;
   let [isBusy, isFailing, waiting] = [false, false, 0];
   const timer = setInterval(async () => {
     if (isBusy) return;
     isBusy = true;
     try {
       for (let round = 0; round < ROUNDS && waiting < MOST_WAITING; round++) {
-        const due = await keepAlives.claim(now(), AT_ONCE);
+        const due = await keepAlives.claim(server, now(), AT_ONCE);
         waiting += due.length;
         for (const one of due) void keepAlive(parts, one).finally(() => waiting--);
         if (due.length < AT_ONCE) break;

@@ -18,6 +18,8 @@ export interface RegistrarParts {
   expires: ExpiryLimits;
   /** How many contacts one phone may have. */
   contactLimit: number;
+  /** Names the drachtio server that requests come from. */
+  server: string;
   /** Host of addresses-of-record. */
   realm: string;
   /** What phones are to route their requests through (RFC 3608), as Service-Route writes it; undefined for nothing. */
@@ -36,7 +38,7 @@ const SUPPORTED: ReadonlySet<string> = new Set(['outbound', 'path', 'gruu']);
  * (RFC 3608) and GRUU (RFC 5627).
  */
 export function createRegistrar(parts: RegistrarParts) {
-  const { access, bindings, expires, contactLimit, serviceRoute, onRegistered } = parts;
+  const { access, bindings, expires, contactLimit, serviceRoute, server, onRegistered } = parts;
   return async (request: ReceivedRequest, response: Responder): Promise<void> => {
     requireOnly(request, SUPPORTED);
     const [callId, cseq, path] = [callIdOf(request), cseqOf(request), readPath(request)];
@@ -48,7 +50,7 @@ export function createRegistrar(parts: RegistrarParts) {
       const hasFlow = contacts !== '*' && contacts.some(({ regId }) => regId !== undefined);
       const isOutbound = usesOutbound(request, path, hasFlow);
       const localAddress = localAddressOf(request);
-      const registration = { callId, cseq, contacts, limit: contactLimit, localAddress, path };
+      const registration = { callId, cseq, contacts, limit: contactLimit, localAddress, path, server };
       return { ...(await bindings.register(admission, registration)), admission, username, isOutbound };
     });
     onRegistered(outcome.admission);

@@ -1,8 +1,9 @@
-import type { EventFeed, Store } from '@ringfence/store';
+import type { EventFeed, PhoneAccount, Store } from '@ringfence/store';
 import type { Access } from '../access.js';
 import type { ExpiryLimits } from '../sip/expiry.js';
 import { Refusal, SipFailure, unavailable } from '../sip/failure.js';
 import { addressOf, requireOnly } from '../sip/request.js';
+import { checkSender } from '../sip/sender.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import { createDialogPackage } from './dialog-package.js';
 import { acceptRefresh, openDialog, sendNotify } from './notifier-dialog.js';
@@ -70,8 +71,9 @@ export class Notifier {
     const isWithin = addressOf(request, 'to').params.has('tag');
     const subscription = isWithin ? this.#subscriptions.find(request.stackDialogId) : undefined;
     if (isWithin && subscription === undefined) throw new SipFailure(481);
-    const { phone } = await this.#parts.access.admit(request, 'registrar', async (admission) => {
+    const { phone } = await this.#parts.access.admit(request, 'registrar', async (admission, username) => {
       const { phone } = admission;
+      await this.#checkSender(request, phone, username);
       if (subscription && subscription.terms.phone !== phone.id) throw new Refusal('identity_mismatch');
       return { ...(await this.#parts.store.bindings.admit(admission)), phone };
     });
@@ -83,6 +85,13 @@ export class Notifier {
       await this.#begin(new Subscription({ ...terms, onEnd: (ended) => this.#end(ended) }), asked, request, response);
     }
   };
+
+  async #checkSender(request: SipRequest, { extension }: PhoneAccount, username: string): Promise<void> {
+    const isUsername = addressOf(request, 'from').uri.user === username;
+    const { directory } = this.#parts.store;
+    const number = isUsername || !extension ? undefined : (await directory.extension(extension))?.number;
+    checkSender(request, [username, number]);
+  }
 
   /** The drachtio server has lost all dialogs. */
   lost(): void {

@@ -15,6 +15,7 @@ import { DEFAULT_PORTS, type Hop, isSecure, isWeb, type ListeningPoint, type Tra
 import { expandHost, normalAddress } from './hosts.js';
 import { ListeningPoints, seenFrom, type Views } from './listening-points.js';
 import { StreamListener } from './stream-listener.js';
+import { answerStun } from './stun.js';
 import { Tls } from './tls.js';
 import { UdpSocket } from './udp-socket.js';
 
@@ -193,7 +194,13 @@ export class Transports {
     wanted: number,
   ): Promise<Endpoint> => {
     const receive = (bytes: Buffer, address: string, port: number): void => {
-      const message = port === 0 ? undefined : parseDatagram(bytes);
+      if (port === 0) return;
+      const stun = answerStun(bytes, address, port);
+      if (stun !== undefined) {
+        socket.send(stun, address, port, undefined);
+        return;
+      }
+      const message = parseDatagram(bytes);
       if (message === undefined) return;
       this.#hand(message, { transport, local: seenFrom(address, views), address, port }, bytes.length);
     };
