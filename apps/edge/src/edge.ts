@@ -4,6 +4,7 @@ import type { CallLimits, Store } from '@ringfence/store';
 import type { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
 import { createCallRoute } from './call/route.js';
+import type { SessionTimes } from './call/session-terms.js';
 import { type ClusterSettings, Clusters } from './cluster/clusters.js';
 import { type DrachtioAddress, openConnection } from './connection.js';
 import { createAccess } from './create-access.js';
@@ -51,6 +52,8 @@ export interface EdgeOptions {
   contactsPerPhone: number;
   /** Seconds that a call may ring. */
   ringTime: number;
+  /** How long a call whose phones are silent is taken for alive. */
+  sessionTimes: SessionTimes;
   /** Simultaneous calls of this edge. */
   callsMax: number;
   /** Calls of a phone and of a customer, over all edges. */
@@ -203,7 +206,7 @@ function createHandlers(
     }),
     invite: createCallRoute({
       ...{ stack, access, fence, bindings, directory, calls, clusters, realm, ringTime, now },
-      emergencyNumbers: options.emergencyNumbers,
+      ...{ emergencyNumbers: options.emergencyNumbers, sessionTimes: options.sessionTimes },
     }),
   };
 }

@@ -7,6 +7,9 @@ import { OWN_SERVER_HOST, startOwnServer } from './own-server.js';
 /** The part of its time by which a registration may be granted shorter. */
 const EXPIRY_JITTER = 0.1;
 
+/** Seconds that session timers may be short (RFC 4028 section 5). */
+const MIN_SE = 90;
+
 /** The edge as a process; see `ringfence --help` for its settings. */
 await runProcess({
   name: 'edge',
@@ -18,6 +21,7 @@ await runProcess({
     ...([
       'NONCE_AGE',
       'RING_TIME',
+      'SESSION_EXPIRES',
       'CALLS_MAX',
       'CALLS_PER_PHONE',
       'CALLS_PER_CUSTOMER',
@@ -62,6 +66,7 @@ await runProcess({
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
       clusters: { 1: settings.PBX_CLUSTER_1, 2: settings.PBX_CLUSTER_2 },
       emergencyNumbers: settings.EMERGENCY_NUMBERS,
+      sessionTimes: { expires: settings.SESSION_EXPIRES, min: MIN_SE },
       callsMax: settings.CALLS_MAX,
       callLimits: {
         perPhone: settings.CALLS_PER_PHONE,

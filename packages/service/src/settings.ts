@@ -195,6 +195,10 @@ const SETTINGS = {
   CONTACTS_PER_PHONE: whole(1, 100)({ default: 10, desc: 'simultaneous contacts of one phone' }),
   NONCE_AGE: whole(1, 86_400)({ default: 300, desc: 'seconds a digest nonce is good for' }),
   RING_TIME: whole(1, 600)({ default: 120, desc: 'seconds a call may ring' }),
+  SESSION_EXPIRES: whole(
+    90,
+    86_400,
+  )({ default: 1_800, desc: 'seconds until a call is over of which a phone has died, at most' }),
   CALLS_MAX: whole(1, 100_000)({ default: 2_000, desc: 'simultaneous calls of one edge' }),
   CALLS_PER_PHONE: whole(1, 1_000)({ default: 10, desc: 'simultaneous calls of one phone' }),
   CALLS_PER_CUSTOMER: whole(1, 100_000)({ default: 200, desc: 'simultaneous calls of one customer' }),

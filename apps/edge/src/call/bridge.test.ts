@@ -4,6 +4,9 @@ import { Bench } from '../testing/bench.js';
 import { established } from '../testing/calls.js';
 import { SDP_A, SDP_B } from '../testing/phone.js';
 
+const HOLD_A = SDP_A.replace('t=0 0', 't=0 0\r\na=sendonly');
+const HOLD_B = SDP_B.replace('t=0 0', 't=0 0\r\na=sendonly');
+
 const bench = await Bench.start();
 t.teardown(() => bench.close());
 
@@ -19,11 +22,10 @@ t.test('the callee hangs up', async (t) => {
 
 t.test('either side changes the session (RFC 3261 14)', async (t) => {
   const { caller, callee, answer, invite } = await established(bench);
-  const hold = SDP_A.replace('t=0 0', 't=0 0\r\na=sendonly');
 
-  const fromCaller = caller.ask(caller.within(answer, { method: 'INVITE', body: hold }));
+  const fromCaller = caller.ask(caller.within(answer, { method: 'INVITE', body: HOLD_A }));
   const toCallee = await callee.request('INVITE');
-  t.equal(toCallee.body, hold);
+  t.equal(toCallee.body, HOLD_A);
   callee.answer(toCallee, 200, { body: SDP_B });
   const first = await fromCaller;
   t.equal(first.status, 200);
@@ -31,10 +33,10 @@ t.test('either side changes the session (RFC 3261 14)', async (t) => {
   caller.acknowledge(first, { method: 'INVITE' });
   await callee.request('ACK');
 
-  const request = callee.withinCallee(invite, { method: 'INVITE', body: SDP_B, cseq: 7 });
+  const request = callee.withinCallee(invite, { method: 'INVITE', body: HOLD_B, cseq: 7 });
   callee.send(callee.compose(request));
   const toCaller = await caller.request('INVITE');
-  t.equal(toCaller.body, SDP_B);
+  t.equal(toCaller.body, HOLD_B);
   caller.answer(toCaller, 200, { body: SDP_A });
   const second = await callee.response(invite.header('Call-ID'), 7);
   t.equal(second.status, 200);
@@ -49,7 +51,7 @@ t.test('a change that the other side refuses is refused, and the next one goes t
     [491, 491],
     [200, 200],
   ] as const) {
-    const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: SDP_A }));
+    const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: HOLD_A }));
     callee.answer(await callee.request('INVITE'), status, status === 200 ? { body: SDP_B } : {});
     const response = await asking;
     t.equal(response.status, told);
@@ -60,9 +62,9 @@ t.test('a change that the other side refuses is refused, and the next one goes t
 
 t.test('two changes that cross get 491 (RFC 3261 14.2)', async (t) => {
   const { caller, callee, answer, invite } = await established(bench);
-  const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: SDP_A }));
+  const asking = caller.ask(caller.within(answer, { method: 'INVITE', body: HOLD_A }));
   const toCallee = await callee.request('INVITE');
-  callee.send(callee.compose(callee.withinCallee(invite, { method: 'INVITE', body: SDP_B, cseq: 7 })));
+  callee.send(callee.compose(callee.withinCallee(invite, { method: 'INVITE', body: HOLD_B, cseq: 7 })));
   t.equal((await callee.response(invite.header('Call-ID'), 7)).status, 491);
   callee.answer(toCallee, 200, { body: SDP_B });
   t.equal((await asking).status, 200);
@@ -79,6 +81,39 @@ t.test('a change without offer gets the offer from the other side, and the answe
   t.equal(offer.body, SDP_B);
   caller.acknowledge(offer, request, SDP_A);
   t.equal((await callee.request('ACK')).body, SDP_A);
+});
+
+t.test(
+  'a change by UPDATE is passed on by UPDATE to a phone that takes it, else by re-INVITE (RFC 3311)',
+  async (t) => {
+    const { caller, callee, answer, invite } = await established(bench, { Allow: 'INVITE, ACK, BYE, UPDATE' });
+    const fromCaller = caller.ask(caller.within(answer, { method: 'UPDATE', body: HOLD_A }));
+    const toCallee = await callee.request('UPDATE');
+    t.equal(toCallee.body, HOLD_A);
+    callee.answer(toCallee, 200, { body: HOLD_B });
+    t.match(await fromCaller, { status: 200, body: HOLD_B });
+
+    const request = callee.withinCallee(invite, { method: 'UPDATE', body: SDP_B, cseq: 7 });
+    callee.send(callee.compose(request));
+    const toCaller = await caller.request('INVITE');
+    t.equal(toCaller.body, SDP_B);
+    caller.answer(toCaller, 200, { body: SDP_A });
+    t.match(await callee.response(invite.header('Call-ID'), 7), { status: 200, body: SDP_A });
+    await caller.request('ACK');
+  },
+);
+
+t.test('what changes nothing is answered without asking the other side', async (t) => {
+  const { caller, callee, answer } = await established(bench);
+  for (const [method, body, answered] of [
+    ['INVITE', SDP_A, SDP_B],
+    ['UPDATE', '', ''],
+  ] as const) {
+    const response = await caller.ask(caller.within(answer, { method, body }));
+    t.match(response, { status: 200, body: answered });
+    if (method === 'INVITE') caller.acknowledge(response, { method });
+  }
+  t.strictSame(callee.untaken, []);
 });
 
 t.test('keys pressed reach the other side (RFC 6086)', async (t) => {
@@ -102,7 +137,7 @@ t.test('within a call OPTIONS tells what is served, and what is not served gets 
   const options = await caller.ask(caller.within(answer, { method: 'OPTIONS' }));
   t.equal(options.status, 200);
   t.match(options.header('Allow'), /INVITE.*BYE/);
-  for (const method of ['REFER', 'MESSAGE', 'NOTIFY', 'UPDATE']) {
+  for (const method of ['REFER', 'MESSAGE', 'NOTIFY', 'PUBLISH']) {
     const response = await caller.ask(caller.within(answer, { method }));
     t.equal(response.status, 405, method);
     t.match(response.header('Allow'), /INVITE.*BYE/);

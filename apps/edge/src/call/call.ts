@@ -9,6 +9,8 @@ import type { Plan } from './plan.js';
 import { createProgress } from './progress.js';
 import { type RingingResult, ring } from './ring.js';
 import type { CallParts } from './route.js';
+import { askForTerms, readTerms } from './session-terms.js';
+import { Side } from './side.js';
 
 /** One call, from the admitted INVITE on. */
 export interface Call {
@@ -29,7 +31,7 @@ const LONGEST_CALL = 12 * 60 * 60 * 1_000;
  * call has ended in the store too.
  */
 export async function carryCall(parts: CallParts, call: Call): Promise<void> {
-  const { response, cancelled, slot } = call;
+  const { response, invitation, cancelled, slot } = call;
   let status = 500;
   try {
     const result = await ringAll(parts, call);
@@ -39,7 +41,9 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
       return;
     }
     if ('dialog' in result.answer) parts.fence.enclose(result.answer.dialog, result.phone);
-    const sides = await connect(parts.stack, call.request, response, result.answer).catch(() => undefined);
+    const sides = await connect(parts.stack, call.request, response, result.answer, invitation.session.headers).catch(
+      () => undefined,
+    );
     if (sides === undefined) {
       status = cancelled.aborted ? 487 : 500;
       return;
@@ -48,17 +52,18 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
     parts.fence.enclose(sides.callee, result.phone);
     parts.fence.enclose(sides.caller, call.plan.caller);
     slot.answer(result.phone?.phone);
-    await talk(sides, slot.over);
+    await talk(parts, call, sides);
   } finally {
     slot.end(status);
   }
 }
 
-function ringAll({ ringTime }: CallParts, call: Call): Promise<RingingResult> {
+function ringAll({ ringTime, sessionTimes }: CallParts, call: Call): Promise<RingingResult> {
   const { response, invitation, plan, cancelled, slot } = call;
   const headers = {
     'Max-Forwards': `${invitation.maxForwards}`,
     Allow: ALLOW_IN_CALL,
+    ...askForTerms(sessionTimes),
     ...(invitation.offer === undefined ? {} : { 'Content-Type': SDP }),
   };
   const progress = createProgress(response, plan.ringers.length === 1);
@@ -71,9 +76,18 @@ function ringAll({ ringTime }: CallParts, call: Call): Promise<RingingResult> {
   return ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
 }
 
-async function talk({ caller, callee }: Sides, over: AbortSignal): Promise<void> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), LONGEST_CALL);
-  await bridge(caller, callee, AbortSignal.any([over, limit.signal]));
+async function talk(
+  { sessionTimes: times }: CallParts,
+  { request, invitation, slot }: Call,
+  sides: Sides,
+): Promise<void> {
+  const dead = new AbortController();
+  const timer = setTimeout(() => dead.abort(), LONGEST_CALL);
+  const onOver = () => dead.abort();
+  const ofCaller = { allow: request.get('allow'), terms: invitation.session.terms, times };
+  const { res } = sides.callee;
+  const ofCallee = { allow: res.get('allow'), terms: readTerms(res, times), times };
+  const [caller, callee] = [new Side(sides.caller, ofCaller, onOver), new Side(sides.callee, ofCallee, onOver)];
+  await bridge(caller, callee, times, AbortSignal.any([slot.over, dead.signal]));
   clearTimeout(timer);
 }

@@ -17,6 +17,7 @@ const ACK_TIME = 34_000;
 
 /**
  * Answers the caller with what the phone that picked up said.
+ * @param sessionHeaders what is agreed on with the caller
  * @throws Error when that is not possible, because the caller gave up at the same moment or the drachtio server is gone;
  *   the phone has been hung up on
  */
@@ -25,10 +26,11 @@ export async function connect(
   request: SipRequest,
   response: SipResponse,
   answer: Answer,
+  sessionHeaders: Record<string, string>,
 ): Promise<Sides> {
   try {
     const localSdp = 'dialog' in answer ? answer.dialog.remote.sdp : answer.offer.sdp;
-    const headers = { Allow: ALLOW_IN_CALL, ...(localSdp ? { 'Content-Type': SDP } : {}) };
+    const headers = { Allow: ALLOW_IN_CALL, ...sessionHeaders, ...(localSdp ? { 'Content-Type': SDP } : {}) };
     const creating = stack.createUAS(request, response, { localSdp, headers });
     const caller = await within(SENDING_TIME, creating);
     return { caller, callee: 'dialog' in answer ? answer.dialog : await exchange(caller, answer.offer) };

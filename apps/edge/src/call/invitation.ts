@@ -3,6 +3,7 @@ import { SDP } from '../sip/methods.js';
 import { parseNameAddrs } from '../sip/name-addr.js';
 import type { SipRequest } from '../sip/stack.js';
 import { parseSipUri } from '../sip/uri.js';
+import { grantTerms, type SessionTimes } from './session-terms.js';
 
 /** What is taken from a caller's INVITE; nothing else of it reaches the other side. */
 export interface Invitation {
@@ -12,6 +13,8 @@ export interface Invitation {
   offer: string | undefined;
   /** Max-Forwards for the other side. */
   maxForwards: number;
+  /** What is agreed on with the caller, and the headers of the 200 that say so. */
+  session: ReturnType<typeof grantTerms>;
 }
 
 const MOST_HOPS = 70;
@@ -21,11 +24,12 @@ const LONGEST_SDP = 16_384;
  * Reads a caller's INVITE.
  * @throws SipFailure when it cannot be served
  */
-export function readInvitation(request: SipRequest): Invitation {
+export function readInvitation(request: SipRequest, times: SessionTimes): Invitation {
   const uri = parseSipUri(request.uri);
   if (uri === undefined) throw new SipFailure(/^sips?:/i.test(request.uri) ? 400 : 416);
   if (parseNameAddrs(request.headers.contact ?? '', 1) === undefined) throw new SipFailure(400);
-  return { dialled: uri.user, offer: readOffer(request), maxForwards: readMaxForwards(request) - 1 };
+  const maxForwards = readMaxForwards(request) - 1;
+  return { dialled: uri.user, offer: readOffer(request), maxForwards, session: grantTerms(request, times) };
 }
 
 /** The body of a request when it is a session description. */

@@ -1,5 +1,6 @@
 import type { InviteError, InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import type { Invite } from './ring.js';
+import { askForTerms, readMinSe } from './session-terms.js';
 
 /** Where an INVITE goes. */
 export interface LegTarget {
@@ -11,8 +12,11 @@ export interface LegTarget {
 /** How the other side picked up: with a dialog, or with an offer that waits for the caller's answer. */
 export type Answer = { dialog: SipDialog } | { offer: Offer };
 
-/** How an INVITE ended; `contact` is where a redirection leads. */
-export type LegResult = { answer: Answer } | { status: number; contact?: string };
+/**
+ * How an INVITE ended; `contact` is where a redirection leads, `minSe` the session interval without which the other side
+ * takes no call (RFC 4028 section 7.3).
+ */
+export type LegResult = { answer: Answer } | { status: number; contact?: string; minSe?: number };
 
 /** Longest Contact of a redirection that is read. */
 const LONGEST_CONTACT = 4_096;
@@ -26,12 +30,30 @@ export class Leg {
   #cancelled = false;
   #over = false;
 
-  constructor(stack: SipStack, { uri, proxy }: LegTarget, { headers, offer, onProvisional }: Invite) {
+  constructor(stack: SipStack, target: LegTarget, invite: Invite) {
+    this.result = this.#invite(stack, target, invite).then((result) => {
+      const minSe = 'minSe' in result ? result.minSe : undefined;
+      if (minSe === undefined || this.#cancelled) return result;
+      this.#over = false;
+      const headers = { ...invite.headers, ...askForTerms({ expires: minSe, min: minSe }, minSe) };
+      return this.#invite(stack, target, { ...invite, headers });
+    });
+  }
+
+  /** Stops the ringing; hangs up when the other side picks up, or has picked up, all the same. */
+  cancel(): void {
+    if (this.#cancelled) return;
+    this.#cancelled = true;
+    if (this.#answer !== undefined) hangUp(this.#answer);
+    else if (this.#request !== undefined && !this.#over) cancelRequest(this.#request);
+  }
+
+  #invite(stack: SipStack, { uri, proxy }: LegTarget, { headers, offer, onProvisional }: Invite): Promise<LegResult> {
     const options: InviteOptions = {
       ...{ headers: { ...headers }, localSdp: offer, noAck: offer === undefined },
       ...(proxy === undefined ? {} : { proxy }),
     };
-    this.result = new Promise((resolve) => {
+    return new Promise((resolve) => {
       const progress = {
         cbRequest: (_error: Error | null, request?: SipRequest) => this.#sent(request),
         cbProvisional: (response: SipResponse) => {
@@ -44,14 +66,6 @@ export class Leg {
         resolve({ status: 503 });
       }
     });
-  }
-
-  /** Stops the ringing; hangs up when the other side picks up, or has picked up, all the same. */
-  cancel(): void {
-    if (this.#cancelled) return;
-    this.#cancelled = true;
-    if (this.#answer !== undefined) hangUp(this.#answer);
-    else if (this.#request !== undefined && !this.#over) cancelRequest(this.#request);
   }
 
   #sent(request: SipRequest | undefined): void {
@@ -84,6 +98,8 @@ function cancelRequest(request: SipRequest): void {
 
 function failed(error: InviteError | null): LegResult {
   const status = error?.status ?? 503;
-  const contact = status >= 300 && status < 400 ? error?.res?.get('contact') : undefined;
+  const response = error?.res;
+  if (response !== undefined && status === 422) return { status, minSe: readMinSe(response) };
+  const contact = status >= 300 && status < 400 ? response?.get('contact') : undefined;
   return { status, ...(contact === undefined || contact.length > LONGEST_CONTACT ? {} : { contact }) };
 }

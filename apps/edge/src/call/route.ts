@@ -8,6 +8,7 @@ import { planFromCluster } from './from-cluster.js';
 import { planFromPhone } from './from-phone.js';
 import { readInvitation } from './invitation.js';
 import type { PhoneFinderParts } from './phones.js';
+import type { SessionTimes } from './session-terms.js';
 
 /** What call routing works with. */
 export interface CallParts extends PhoneFinderParts {
@@ -20,7 +21,11 @@ export interface CallParts extends PhoneFinderParts {
   realm: string;
   /** ms that a call may ring. */
   ringTime: number;
+  sessionTimes: SessionTimes;
 }
+
+/** Extensions that a caller may require. */
+const SUPPORTED = new Set(['timer']);
 
 /**
  * Makes the route of calls: of phones, which prove who they are, and of PBX clusters, which are known by their address.
@@ -29,8 +34,8 @@ export interface CallParts extends PhoneFinderParts {
 export function createCallRoute(parts: CallParts) {
   return async (request: SipRequest, response: SipResponse): Promise<void> => {
     const cancelled = cancellationOf(request);
-    requireOnly(request);
-    const invitation = readInvitation(request);
+    requireOnly(request, SUPPORTED);
+    const invitation = readInvitation(request, parts.sessionTimes);
     const source = parts.access.sourceOf(request);
     const clusters = parts.clusters.at(source.address);
     const isOfPhone = clusters.length === 0 || request.headers['proxy-authorization'] !== undefined;

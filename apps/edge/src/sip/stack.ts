@@ -70,6 +70,9 @@ export interface SipDialog extends EventEmitter {
   connected: boolean;
   local: { contact: string; sdp: string };
   remote: { sdp: string };
+  /** The request and the response that made it. */
+  req: SipRequest;
+  res: SipResponse;
   /** Ends the dialog with a BYE. */
   destroy(): Promise<unknown>;
   /** Sends a request within the dialog; the callback gets every response to it. */

@@ -34,13 +34,17 @@ export async function parties(bench: Bench, phones = 1, options: { callWaiting?:
   return { from, to, caller, callees, callee: callees[0] as OnlinePhone };
 }
 
-/** Makes a call up to the ACK. */
-export async function established(bench: Bench): Promise<EstablishedCall> {
+/** Makes a call up to the ACK; the callee's 200 has further headers if given, and the caller's INVITE. */
+export async function established(
+  bench: Bench,
+  headers: Record<string, string> = {},
+  ofCaller: Record<string, string> = {},
+): Promise<EstablishedCall> {
   const all = await parties(bench);
   const { caller, callee, to } = all;
-  const sent = await caller.invite(to.number);
+  const sent = await caller.invite(to.number, { headers: ofCaller });
   const invite = await callee.request('INVITE');
-  callee.answer(invite, 200, { body: SDP_B });
+  callee.answer(invite, 200, { body: SDP_B, headers });
   const answer = await caller.response(sent.callId, sent.cseq);
   caller.acknowledge(answer, sent);
   await callee.request('ACK');
