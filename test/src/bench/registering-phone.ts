@@ -1,10 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
-
-/** What one phone needs to register again and again. */
-export interface Account {
-  username: string;
-  password: string;
-}
+import { randomBytes } from 'node:crypto';
+import { type Account, answerChallenge } from './digest.js';
 
 /** A phone made for speed: it writes its two REGISTERs as text and looks only at what it needs of the answers. */
 export class RegisteringPhone {
@@ -28,15 +23,7 @@ export class RegisteringPhone {
 
   /** The REGISTER that answers the challenge of a 401. */
   second(challenge: string): string {
-    const { username, password } = this.#account;
-    const [nonce, realm] = [quoted(challenge, 'nonce'), quoted(challenge, 'realm')];
-    const uri = `sip:${this.#server}`;
-    const secret = hash('md5', `${username}:${realm}:${password}`);
-    const response = hash('md5', `${secret}:${nonce}:00000001:c0ffee:auth:${hash('md5', `REGISTER:${uri}`)}`);
-    return this.#register(
-      `Authorization: Digest username="${username}", realm="${realm}", nonce="${nonce}", uri="${uri}", ` +
-        `response="${response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c0ffee"\r\n`,
-    );
+    return this.#register(answerChallenge(challenge, this.#account, 'REGISTER', `sip:${this.#server}`));
   }
 
   #register(authorization: string): string {
@@ -51,9 +38,4 @@ export class RegisteringPhone {
       `${authorization}Content-Length: 0\r\n\r\n`
     );
   }
-}
-
-function quoted(text: string, name: string): string {
-  const from = text.indexOf(`${name}="`) + name.length + 2;
-  return text.slice(from, text.indexOf('"', from));
 }

@@ -161,7 +161,8 @@ export class Ringfence {
   }
 }
 
-async function childrenOf(parent: number): Promise<number[]> {
+/** The process ids of the children of a process. */
+export async function childrenOf(parent: number): Promise<number[]> {
   const processes = (await readdir('/proc')).map(Number).filter((pid) => pid > 0);
   const parents = await Promise.all(
     processes.map(async (pid) => {
