@@ -1,7 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Account, RegisteringPhone } from '../bench/registering-phone.js';
+import type { Account } from '../bench/digest.js';
+import { RegisteringPhone } from '../bench/registering-phone.js';
 import type { Endpoint } from '../sip/index.js';
 
 /** Milliseconds after which a request that hears nothing is sent again, and how often it is. */
