@@ -36,13 +36,14 @@ export const guard: Route = (request, response, next) => {
 };
 
 function objection(request: ReceivedRequest): number | undefined {
-  if (!request.raw.startsWith(`${request.method} `)) return 405;
-  const end = request.raw.indexOf('\r\n\r\n');
+  const { raw, method } = request;
+  if (!raw.startsWith(`${method} `)) return 405;
+  const end = raw.indexOf('\r\n\r\n');
   if (end > LONGEST_HEADERS) return 400;
   for (const [name, longest] of Object.entries(LONGEST)) {
     if ((request.headers[name]?.length ?? 0) > longest) return 400;
   }
   const to = parseNameAddr(request.headers.to ?? '');
   if (to === undefined || parseNameAddr(request.headers.from ?? '') === undefined) return 400;
-  return to.params.has('tag') && !KNOWS_DIALOGS.has(request.method) ? 481 : undefined;
+  return to.params.has('tag') && !KNOWS_DIALOGS.has(method) ? 481 : undefined;
 }

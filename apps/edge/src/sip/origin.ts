@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { parseVia, splitList } from '@ringfence/drachtio';
 import { normalizeAddress } from '@ringfence/phone';
 import type { Networks } from '../networks.js';
@@ -25,7 +26,8 @@ const MOST_PROXIES = 8;
  * @throws SipFailure 400 when a trusted proxy says nothing that can be read
  */
 export function originOf(request: ReceivedRequest, trusted: Networks): Origin {
-  const address = normalizeAddress(request.source_address.replace(/^\[(.*)\]$/, '$1'));
+  const { source_address: source } = request;
+  const address = isIPv4(source) ? source : normalizeAddress(source.replace(/^\[(.*)\]$/, '$1'));
   if (address === undefined) throw new SipFailure(400);
   const direct = { address, port: request.source_port, protocol: request.protocol.toLowerCase(), proxy: undefined };
   if (!trusted.has(address)) return direct;
