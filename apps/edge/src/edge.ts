@@ -206,7 +206,7 @@ function createHandlers(
     }),
     invite: createCallRoute({
       ...{ stack, access, fence, bindings, directory, calls, clusters, realm, ringTime, now },
-      ...{ emergencyNumbers: options.emergencyNumbers, sessionTimes: options.sessionTimes },
+      ...{ emergencyNumbers: options.emergencyNumbers, sessionTimes: options.sessionTimes, bridges: new Set() },
     }),
   };
 }

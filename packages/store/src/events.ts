@@ -38,6 +38,7 @@ export type EventType =
   | 'call.started'
   | 'call.forwarded'
   | 'call.answered'
+  | 'call.transferred'
   | 'call.ended';
 
 /**

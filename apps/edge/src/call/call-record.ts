@@ -1,7 +1,19 @@
-import type { Call, CalledParty, CallLimits, CallRefusal, Calls as CallStore, Event, Source } from '@ringfence/store';
+import type {
+  Call,
+  CalledParty,
+  CallingParty,
+  CallLimits,
+  CallRefusal,
+  Calls as CallStore,
+  Event,
+  Source,
+} from '@ringfence/store';
 
 /** What is told of a call beside who calls whom. */
 type Details = Pick<Event, 'at' | 'answeredBy' | 'status' | 'duration'>;
+
+/** What can become of a call while it lasts. */
+type Change = 'call.forwarded' | 'call.answered' | 'call.transferred';
 
 /** An event of a call. */
 export function callEvent<T extends `call.${string}` & Event['type']>(
@@ -36,6 +48,7 @@ export class CallRecord {
   readonly #now: () => number;
   #call: Call;
   #stored: Call;
+  #change: Change = 'call.answered';
   #ended: { status: number; at: number } | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
@@ -55,13 +68,23 @@ export class CallRecord {
 
   /** It is sent on to another number. */
   forward(callee: CalledParty): void {
-    this.#call = { ...this.#call, callee };
+    this.#become({ ...this.#call, callee }, 'call.forwarded');
+  }
+
+  /** One that took part was replaced by another. */
+  transfer(role: 'caller' | 'callee', { phone, extension, number, name }: CallingParty): void {
+    const kept = { number, name, ...(extension === undefined ? {} : { extension }) };
+    const now =
+      role === 'caller'
+        ? { caller: { ...kept, ...(phone === undefined ? {} : { phone }) } }
+        : { callee: { ...kept, ...(phone === undefined ? { phones: [] } : { phones: [phone], answeredBy: phone }) } };
+    this.#become({ ...this.#call, ...now }, 'call.transferred');
   }
 
   /** It was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void {
     const callee = { ...this.#call.callee, ...(phone === undefined ? {} : { answeredBy: phone }) };
-    this.#call = { ...this.#call, state: 'answered', answeredAt: this.#now(), callee };
+    this.#become({ ...this.#call, state: 'answered', answeredAt: this.#now(), callee }, 'call.answered');
   }
 
   /** It is over. */
@@ -81,10 +104,15 @@ export class CallRecord {
     await this.#store.restore(this.#stored);
   }
 
+  #become(call: Call, change: Change): void {
+    this.#call = call;
+    this.#change = change;
+  }
+
   async #write(): Promise<void> {
     const call = this.#call;
     if (call !== this.#stored) {
-      await this.#store.change(this.#stored, call, changeEvent(call, this.#now(), this.#source));
+      await this.#store.change(this.#stored, call, changeEvent(this.#change, call, this.#now(), this.#source));
       this.#stored = call;
     }
     if (this.#ended === undefined) return;
@@ -93,9 +121,8 @@ export class CallRecord {
 }
 
 /** The event that tells what a call has become. */
-function changeEvent(call: Call, now: number, source: Source) {
-  const { answeredAt, callee } = call;
-  if (answeredAt === undefined) return callEvent('call.forwarded', call, { at: now }, source);
-  const answeredBy = callee.answeredBy === undefined ? {} : { answeredBy: callee.answeredBy };
-  return callEvent('call.answered', call, { at: answeredAt, ...answeredBy }, source);
+function changeEvent(change: Change, call: Call, now: number, source: Source) {
+  const { answeredBy } = call.callee;
+  const isAnswer = change === 'call.answered' && answeredBy !== undefined;
+  return callEvent(change, call, { at: now, ...(isAnswer ? { answeredBy } : {}) }, source);
 }

@@ -1,16 +1,18 @@
 import type { CalledParty } from '@ringfence/store';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
-import { bridge } from './bridge.js';
+import { Bridge } from './bridge.js';
 import type { CallSlot } from './calls.js';
 import { connect, type Sides } from './connect.js';
 import type { Invitation } from './invitation.js';
+import type { Party } from './party.js';
 import type { Plan } from './plan.js';
 import { createProgress } from './progress.js';
 import { type RingingResult, ring } from './ring.js';
 import type { CallParts } from './route.js';
 import { askForTerms, readTerms } from './session-terms.js';
 import { Side } from './side.js';
+import { createRefer } from './transfer.js';
 
 /** One call, from the admitted INVITE on. */
 export interface Call {
@@ -40,7 +42,7 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
       if (!cancelled.aborted) response.send(status);
       return;
     }
-    if ('dialog' in result.answer) parts.fence.enclose(result.answer.dialog, result.phone);
+    if ('dialog' in result.answer) parts.fence.enclose(result.answer.dialog, result.party.phone);
     const sides = await connect(parts.stack, call.request, response, result.answer, invitation.session.headers).catch(
       () => undefined,
     );
@@ -49,10 +51,10 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
       return;
     }
     status = 200;
-    parts.fence.enclose(sides.callee, result.phone);
-    parts.fence.enclose(sides.caller, call.plan.caller);
-    slot.answer(result.phone?.phone);
-    await talk(parts, call, sides);
+    parts.fence.enclose(sides.callee, result.party.phone);
+    parts.fence.enclose(sides.caller, call.plan.caller.phone);
+    slot.answer(result.party.phone?.phone);
+    await talk(parts, call, sides, result.party);
   } finally {
     slot.end(status);
   }
@@ -76,18 +78,20 @@ function ringAll({ ringTime, sessionTimes }: CallParts, call: Call): Promise<Rin
   return ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
 }
 
-async function talk(
-  { sessionTimes: times }: CallParts,
-  { request, invitation, slot }: Call,
-  sides: Sides,
-): Promise<void> {
-  const dead = new AbortController();
-  const timer = setTimeout(() => dead.abort(), LONGEST_CALL);
-  const onOver = () => dead.abort();
-  const ofCaller = { allow: request.get('allow'), terms: invitation.session.terms, times };
-  const { res } = sides.callee;
-  const ofCallee = { allow: res.get('allow'), terms: readTerms(res, times), times };
-  const [caller, callee] = [new Side(sides.caller, ofCaller, onOver), new Side(sides.callee, ofCallee, onOver)];
-  await bridge(caller, callee, times, AbortSignal.any([slot.over, dead.signal]));
+async function talk(parts: CallParts, call: Call, { caller, callee }: Sides, calleeParty: Party): Promise<void> {
+  const { bridges, sessionTimes: times } = parts;
+  const { request, invitation, plan, slot } = call;
+  const ofCaller = { party: plan.caller, allow: request.get('allow'), terms: invitation.session.terms, times };
+  const { res } = callee;
+  const ofCallee = { party: calleeParty, allow: res.get('allow'), terms: readTerms(res, times), times };
+  const sides: [Side, Side] = [new Side(caller, ofCaller), new Side(callee, ofCallee)];
+  const bridge = new Bridge(sides, times, createRefer(parts, plan.parties.customer, slot));
+  const end = () => bridge.end();
+  const timer = setTimeout(end, LONGEST_CALL);
+  slot.over.addEventListener('abort', end, { once: true });
+  if (slot.over.aborted) end();
+  bridges.add(bridge);
+  await bridge.over;
+  bridges.delete(bridge);
   clearTimeout(timer);
 }

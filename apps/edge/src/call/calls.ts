@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, CalledParty, CallLimits, Calls as CallStore, Source } from '@ringfence/store';
+import type { Call, CalledParty, CallingParty, CallLimits, Calls as CallStore, Source } from '@ringfence/store';
 import { SipFailure, unavailable } from '../sip/failure.js';
 import { CallRecord, endedEvent } from './call-record.js';
 
@@ -11,6 +11,8 @@ export interface CallSlot {
   over: AbortSignal;
   /** The call is sent on to another number, which rings next. */
   forward(callee: CalledParty): void;
+  /** One that took part was replaced by another. */
+  transfer(role: 'caller' | 'callee', party: CallingParty): void;
   /** The call was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void;
   /**
@@ -135,6 +137,10 @@ export class Calls {
       over: over.signal,
       forward: (callee) => {
         record.forward(callee);
+        void this.#write(record);
+      },
+      transfer: (role, party) => {
+        record.transfer(role, party);
         void this.#write(record);
       },
       answer: (phone) => {

@@ -19,10 +19,12 @@ export interface Originator {
   phone: string;
   /** The extension of that phone, which a PBX cluster is assured of. */
   extension: Identity;
-  /** Who calls; the extension, unless it sends somebody else's call on. */
+  /** Who calls; the extension, unless it sends on or transfers somebody else. */
   shown: Identity;
   /** Whether who calls wants to be unknown. */
   isAnonymous: boolean;
+  /** Whether the extension sends somebody else's call on. */
+  isSentOn: boolean;
 }
 
 /** Where a call goes. */
@@ -72,10 +74,13 @@ export function atExtension(
     To: identityOf(extension, parts.realm),
   };
   const sendOn = (phone: string, to: string) =>
-    findDestination(parts, { customer, phone, extension, shown, isAnonymous }, to, [...visited, number]);
+    findDestination(parts, { customer, phone, extension, shown, isAnonymous, isSentOn: true }, to, [
+      ...visited,
+      number,
+    ]);
   return {
     callee: { extension: _id, number, name, phones: [...new Set(contacts.map(({ phone }) => phone))] },
-    ringers: contacts.map((contact) => ringContact(parts, contact, identities, sendOn)),
+    ringers: contacts.map((contact) => ringContact(parts, contact, { extension, identities, sendOn })),
     isUnlimited: false,
   };
 }
@@ -121,7 +126,7 @@ function huntAt(
  */
 function identitiesForCluster(
   realm: string,
-  { customer, extension, shown, isAnonymous }: Originator,
+  { customer, extension, shown, isAnonymous, isSentOn }: Originator,
   number: string,
 ): Record<string, string> {
   const asserted = identityOf(extension, realm);
@@ -130,7 +135,7 @@ function identitiesForCluster(
     To: identityOf({ number, name: '' }, realm),
     'P-Asserted-Identity': asserted,
     ...(isAnonymous ? { Privacy: 'id' } : {}),
-    ...(shown === extension ? {} : { Diversion: `${asserted};reason=deflection` }),
+    ...(isSentOn ? { Diversion: `${asserted};reason=deflection` } : {}),
     [CUSTOMER_HEADER]: customer,
   };
 }

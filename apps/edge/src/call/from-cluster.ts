@@ -5,6 +5,7 @@ import { addressOf } from '../sip/request.js';
 import type { SipRequest } from '../sip/stack.js';
 import { atExtension, CUSTOMER_HEADER } from './destination.js';
 import type { Identity } from './identity.js';
+import type { Party } from './party.js';
 import { findContacts } from './phones.js';
 import type { Plan } from './plan.js';
 import { wantsPrivacy } from './privacy.js';
@@ -39,7 +40,16 @@ export async function planFromCluster(
   const contacts = await findContacts(parts, customer, phones, (cluster) => clusters.includes(cluster));
   const originator = { customer, shown: caller, isAnonymous };
   const { callee, ringers } = atExtension(parts, originator, { extension, contacts, visited: [] });
-  return { parties: { customer, caller, callee, source }, caller: undefined, ringers, isUnlimited: false };
+  return {
+    parties: { customer, caller, callee, source },
+    caller: partyOf(caller, isAnonymous),
+    ringers,
+    isUnlimited: false,
+  };
+}
+
+function partyOf(caller: Identity, isAnonymous: boolean): Party {
+  return { ...caller, phone: undefined, extension: undefined, isAnonymous };
 }
 
 /** Who calls: as the cluster asserts it, or else as From says. */

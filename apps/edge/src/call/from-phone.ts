@@ -21,12 +21,17 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
     return { ...(await parts.bindings.admit(admission)), admission, extension };
   });
   const { phone, source } = admission;
-  const originator = { customer: phone.customer, phone: phone.id, extension, shown: extension, isAnonymous };
-  const { callee, ringers, isUnlimited } = await findDestination(parts, originator, dialled);
+  const originator = { customer: phone.customer, phone: phone.id, extension, shown: extension };
+  const { callee, ringers, isUnlimited } = await findDestination(
+    parts,
+    { ...originator, isAnonymous, isSentOn: false },
+    dialled,
+  );
   const { _id, number, name } = extension;
   return {
     parties: { customer: phone.customer, source, callee, caller: { phone: phone.id, extension: _id, number, name } },
-    ...{ caller: { phone: phone.id, address: source.address }, ringers, isUnlimited },
+    caller: { phone: { phone: phone.id, address: source.address }, extension: _id, number, name, isAnonymous },
+    ...{ ringers, isUnlimited },
   };
 }
 

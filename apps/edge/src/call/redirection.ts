@@ -1,9 +1,11 @@
+import type { Extension } from '@ringfence/store';
 import { SipFailure } from '../sip/failure.js';
 import { flowUri } from '../sip/flow.js';
 import { parseFirstNameAddr } from '../sip/name-addr.js';
 import { toldStatus } from './best-response.js';
 import type { Destination } from './destination.js';
 import { Leg, type LegResult } from './leg.js';
+import type { Party } from './party.js';
 import type { Contact } from './phones.js';
 import { type Invite, type Ringer, type Ringing, type RingingResult, ring } from './ring.js';
 import type { CallParts } from './route.js';
@@ -11,19 +13,35 @@ import type { CallParts } from './route.js';
 /** Finds out where a phone sends a call on to. */
 type SendOn = (phone: string, number: string) => Promise<Destination>;
 
+/** What is called, and what is told to it. */
+interface Called {
+  extension: Extension;
+  /** The headers that say who calls whom. */
+  identities: Record<string, string>;
+  sendOn: SendOn;
+}
+
 /** Rings a contact over the flow that it was registered on, and follows where the phone sends the call on to. */
 export function ringContact(
   { stack, ringTime }: CallParts,
   { phone, binding }: Contact,
-  identities: Record<string, string>,
-  sendOn: SendOn,
+  { extension, identities, sendOn }: Called,
 ): Ringer {
   const { contact, address } = binding;
+  const { _id, number, name } = extension;
+  const party = { phone: { phone, address }, extension: _id, number, name, isAnonymous: false };
   const proxy = flowUri(binding);
   return (invite) => {
     const leg = new Leg(stack, { uri: contact, proxy }, { ...invite, headers: { ...invite.headers, ...identities } });
-    return new RedirectableRinging(leg, invite, { phone, address, ringTime, sendOn });
+    return new RedirectableRinging(leg, invite, { phone, party, ringTime, sendOn });
   };
+}
+
+interface RedirectableParts {
+  phone: string;
+  party: Party;
+  ringTime: number;
+  sendOn: SendOn;
 }
 
 /** The ringing of one phone, and then of what it sends the call on to (RFC 3261 section 8.1.3.4). */
@@ -31,10 +49,10 @@ class RedirectableRinging implements Ringing {
   readonly result: Promise<RingingResult>;
   readonly #leg: Leg;
   readonly #invite: Invite;
-  readonly #parts: { phone: string; address: string; ringTime: number; sendOn: SendOn };
+  readonly #parts: RedirectableParts;
   readonly #stop = new AbortController();
 
-  constructor(leg: Leg, invite: Invite, parts: { phone: string; address: string; ringTime: number; sendOn: SendOn }) {
+  constructor(leg: Leg, invite: Invite, parts: RedirectableParts) {
     this.#leg = leg;
     this.#invite = invite;
     this.#parts = parts;
@@ -47,8 +65,7 @@ class RedirectableRinging implements Ringing {
   }
 
   async #ended(result: LegResult): Promise<RingingResult> {
-    const { phone, address } = this.#parts;
-    if ('answer' in result) return { ...result, phone: { phone, address } };
+    if ('answer' in result) return { ...result, party: this.#parts.party };
     const number = result.contact === undefined ? undefined : parseFirstNameAddr(result.contact)?.uri.user;
     if (number === undefined || this.#stop.signal.aborted) return { status: toldStatus(result.status) };
     try {

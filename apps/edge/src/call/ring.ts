@@ -1,8 +1,8 @@
 import type { CalledParty } from '@ringfence/store';
-import type { DialogPhone } from '../dialog-fence.js';
 import type { SipResponse } from '../sip/stack.js';
 import { bestResponse } from './best-response.js';
 import type { Answer } from './leg.js';
+import type { Party } from './party.js';
 
 /** How an INVITE is sent, wherever it goes. */
 export interface Invite {
@@ -14,8 +14,8 @@ export interface Invite {
   onForwarded(callee: CalledParty, contacts: number): void;
 }
 
-/** How one INVITE ended: with an answer, by a phone or by a PBX cluster, or with a status as the caller is told it. */
-export type RingingResult = { answer: Answer; phone?: DialogPhone | undefined } | { status: number };
+/** How one INVITE ended: with an answer, and by whom, or with a status as the caller is told it. */
+export type RingingResult = { answer: Answer; party: Party } | { status: number };
 
 /** Something that rings. */
 export interface Ringing {

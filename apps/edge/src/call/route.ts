@@ -3,6 +3,7 @@ import type { Clusters } from '../cluster/clusters.js';
 import type { DialogFence } from '../dialog-fence.js';
 import { requireOnly } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
+import type { Bridge } from './bridge.js';
 import { carryCall } from './call.js';
 import { planFromCluster } from './from-cluster.js';
 import { planFromPhone } from './from-phone.js';
@@ -22,6 +23,8 @@ export interface CallParts extends PhoneFinderParts {
   /** ms that a call may ring. */
   ringTime: number;
   sessionTimes: SessionTimes;
+  /** The calls that are up, which this route keeps. */
+  bridges: Set<Bridge>;
 }
 
 /** Extensions that a caller may require. */

@@ -1,37 +1,43 @@
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { Ack, Content, SipDialog, SipResponse } from '../sip/stack.js';
+import type { Party } from './party.js';
 import { Session } from './session.js';
 import { keepTerms, type SessionTerms, type SessionTimes } from './session-terms.js';
 
 /** How a request within a call ended: with a final response, or none because the dialog is gone. */
 export type Asked = { response: SipResponse; ack?: Ack | undefined } | undefined;
 
+/** What a side is made of. */
+export interface SideParts {
+  party: Party;
+  /** The Allow header of the message that made the dialog. */
+  allow: string | undefined;
+  terms: SessionTerms;
+  times: SessionTimes;
+}
+
 /** One side of a call: its dialog, and what was agreed on with it. */
 export class Side {
   readonly dialog: SipDialog;
   readonly session: Session;
+  readonly party: Party;
+  /** Told when the other side has lost the call. */
+  onOver = () => {};
   /** The session description that it last had from the edge, and the edge from it. */
   sent: string;
   received: string;
   readonly #takesUpdate: boolean;
 
-  /**
-   * @param allow the Allow header of the message that made the dialog
-   * @param onOver told when the other side has lost the call
-   */
-  constructor(
-    dialog: SipDialog,
-    { allow = '', terms, times }: { allow: string | undefined; terms: SessionTerms; times: SessionTimes },
-    onOver: () => void,
-  ) {
+  constructor(dialog: SipDialog, { party, allow = '', terms, times }: SideParts) {
     this.dialog = dialog;
+    this.party = party;
     this.sent = dialog.local.sdp;
     this.received = dialog.remote.sdp;
     this.#takesUpdate = /(^|[,\s])UPDATE([,\s]|$)/.test(allow.toUpperCase());
     this.session = new Session(times, terms, {
       refresh: (kept) => this.#refresh(kept),
       probe: async () => (await this.ask({ method: 'OPTIONS' }))?.response,
-      onOver,
+      onOver: () => this.onOver(),
     });
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Leg } from '../call/leg.js';
+import { Leg, type LegResult } from '../call/leg.js';
+import type { Party } from '../call/party.js';
 import type { Invite, Ringing, RingingResult } from '../call/ring.js';
 import type { SipResponse, SipStack } from '../sip/stack.js';
 import { type ClusterTarget, isUnusable } from './target.js';
@@ -39,14 +40,15 @@ export class Hunt implements Ringing {
   async #try(targets: readonly ClusterTarget[], number: string): Promise<RingingResult> {
     for (const target of targets) {
       const result = await this.#ask(target, number);
-      if ('answer' in result || this.#cancelled) return result;
+      if ('answer' in result) return { ...result, party: partyOf(number) };
+      if (this.#cancelled) return result;
       if (!isUnusable(result.status)) return { status: toldStatus(result.status) };
     }
     return { status: 503 };
   }
 
   /** Asks one target; 503 when it turns out to be dead before it said anything. */
-  async #ask(target: ClusterTarget, number: string): Promise<RingingResult> {
+  async #ask(target: ClusterTarget, number: string): Promise<LegResult> {
     let heard = false;
     const onProvisional = (response: SipResponse) => {
       heard = true;
@@ -64,6 +66,10 @@ export class Hunt implements Ringing {
     if ('status' in result) leg.cancel();
     return result;
   }
+}
+
+function partyOf(number: string): Party {
+  return { phone: undefined, extension: undefined, number, name: '', isAnonymous: false };
 }
 
 function toldStatus(status: number): number {

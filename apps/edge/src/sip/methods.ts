@@ -2,7 +2,7 @@
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, SUBSCRIBE';
 
 /** What may be sent within a call. */
-export const ALLOW_IN_CALL = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE';
+export const ALLOW_IN_CALL = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER';
 
 /** Methods that reach the edge outside a dialog and are answered 405. */
 export const REFUSED_METHODS = ['info', 'message', 'notify', 'prack', 'publish', 'refer', 'update'] as const;

@@ -68,6 +68,8 @@ export interface SipDialog extends EventEmitter {
   id: string;
   /** False once it has ended. */
   connected: boolean;
+  /** What it is known by; the tags as this side sees them. */
+  sip: { callId: string; localTag: string; remoteTag: string };
   local: { contact: string; sdp: string };
   remote: { sdp: string };
   /** The request and the response that made it. */
