@@ -24,6 +24,7 @@ import { type Handler, serve } from './sip/serve.js';
 import { createStack, type Route, type SipRequest, type SipResponse, type SipStack } from './sip/stack.js';
 import { Notifier } from './subscribe/notifier.js';
 import type { SubscriptionLimits } from './subscribe/subscriptions.js';
+import { createMessageTaker } from './subscribe/take-messages.js';
 import { startSweep } from './sweep.js';
 
 /** What the edge is made of, and how it is set. */
@@ -131,6 +132,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
     onError: (error) => report('warn', error, 'what phones subscribed to could not be read'),
   });
   stack.use('subscribe', serve(notifier.serve, report));
+  stack.use('notify', serve(createMessageTaker({ ...store, access, clusters, now }), report));
   const { allowEvents } = notifier;
   stack.use('options', serve(createOptionsRoute({ access, bindings: store.bindings, allowEvents }), report));
   refuseTheRest(stack);

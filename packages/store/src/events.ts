@@ -26,6 +26,7 @@ export type EventType =
   | 'ban.added'
   | 'ban.lifted'
   | 'model.changed'
+  | 'messages.changed'
   | 'phone.created'
   | 'phone.changed'
   | 'phone.deleted'

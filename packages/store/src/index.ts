@@ -21,6 +21,7 @@ export {
 } from './events.js';
 export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
+export { type Mailbox, Messages } from './messages.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export { PhoneConflict } from './phone-conflict.js';
 export { listPhones, type PhoneFilter } from './phone-list.js';

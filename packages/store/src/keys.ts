@@ -92,6 +92,8 @@ export const keys = {
   edges: 'rf:edges',
   /** Set: the calls that an edge carries, `customer id|call id`. */
   edgeCalls: (edge: string) => `rf:calls-of-edge:${edge}`,
+  /** String: the message summary of a phone or an extension (RFC 3842). */
+  messages: (id: string) => `rf:messages:{${id}}`,
   /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */
   events: 'rf:events',
 } as const;

@@ -129,6 +129,7 @@ export class Phones {
       keys.bindings(id),
       keys.nonces(id),
       keys.missedKeepAlives(id),
+      keys.messages(id),
       keys.username(username),
     ];
     await applyChange(

@@ -7,6 +7,7 @@ import { Directory } from './directory.js';
 import { EventFeed } from './event-feed.js';
 import { Events } from './events.js';
 import { KeepAlives } from './keep-alives.js';
+import { Messages } from './messages.js';
 import { Models } from './models.js';
 import { Phones } from './phones.js';
 import { connectRedis } from './redis.js';
@@ -35,6 +36,7 @@ export interface Store {
   keepAlives: KeepAlives;
   directory: Directory;
   models: Models;
+  messages: Messages;
   tokens: Tokens;
   events: Events;
   calls: Calls;
@@ -67,6 +69,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     keepAlives: new KeepAlives(redis, bindings),
     directory,
     models: new Models(redis, now),
+    messages: new Messages(redis, now),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
     calls: new Calls(redis, now),

@@ -5,14 +5,18 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { Dialog, type SipMessage } from '../sip/index.js';
+import { Dialog, Phone, type SipMessage } from '../sip/index.js';
 import type { ApiPhone } from '../system/api.js';
+import { Baresip } from '../system/baresip.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { freePorts } from '../system/ports.js';
 import { Ringfence } from '../system/ringfence.js';
 import { until } from '../system/until.js';
 
-const ringfence = await Ringfence.start();
+/** Where the PBX is. */
+const PBX = '127.0.0.21';
+
+const ringfence = await Ringfence.start({ PBX_CLUSTER_1: `sip:${PBX}` });
 const api = await ringfence.api();
 t.teardown(() => ringfence.remove());
 const to = (number: number) => `sip:${number}@127.0.0.1:${ringfence.sip.port}`;
@@ -85,6 +89,26 @@ t.test('twenty sipp phones subscribe and see an extension come', async (t) => {
   t.equal((await watched.opened.register(600)).status, 200);
   await running;
   t.pass('sipp saw all that its scenario waits for');
+});
+
+t.test('a baresip phone is told by the PBX that messages wait', async (t) => {
+  const account = await api.createPhone(106);
+  const phone = await Baresip.start({ ...account, server: ringfence.sip, messages: true });
+  t.teardown(() => phone.kill());
+  const told = async (pattern: RegExp) => t.match((await phone.event('MWI_NOTIFY')).param, pattern);
+  await told(/Messages-Waiting: no/);
+  const pbx = await Phone.open({ server: ringfence.sip, address: PBX, user: 'pbx' });
+  t.teardown(() => pbx.close());
+  const answer = await pbx.ask('NOTIFY', `sip:${account.username}@127.0.0.1:${ringfence.sip.port}`, {
+    headers: {
+      Event: 'message-summary',
+      'Subscription-State': 'active',
+      'Content-Type': 'application/simple-message-summary',
+    },
+    body: 'Messages-Waiting: yes\r\nVoice-Message: 3/0 (0/0)\r\n',
+  });
+  t.equal(answer.status, 200);
+  await told(/Messages-Waiting: yes\s+Voice-Message: 3\/0/);
 });
 
 /** Runs sipp, one call an account; fails unless every call goes as its scenario says. */

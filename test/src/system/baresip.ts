@@ -20,6 +20,8 @@ export interface BaresipOptions {
   transport?: 'udp' | 'tcp' | 'tls';
   /** Seconds it asks to be registered for. */
   expires?: number;
+  /** Whether it subscribes to its message summary. */
+  messages?: boolean;
 }
 
 /** An event that baresip reports on its control port. */
@@ -104,7 +106,7 @@ export class Baresip {
   }
 
   async #configure(port: number, controlPort: number): Promise<void> {
-    const { address = '127.0.0.1' } = this.#options;
+    const { address = '127.0.0.1', messages = false } = this.#options;
     const config = [
       `sip_listen ${address}:${port}`,
       `net_interface ${address}`,
@@ -114,6 +116,7 @@ export class Baresip {
       'module_tmp account.so',
       'module_app menu.so',
       'module_app ctrl_tcp.so',
+      ...(messages ? ['module_app mwi.so'] : []),
       `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
       `audio_source aufile,${join(this.#folder, 'voice.wav')}`,
       `audio_player aufile,${join(this.#folder, 'heard.wav')}`,

@@ -5,7 +5,7 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, SUBSCRI
 export const ALLOW_IN_CALL = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REFER';
 
 /** Methods that reach the edge outside a dialog and are answered 405. */
-export const REFUSED_METHODS = ['info', 'message', 'notify', 'prack', 'publish', 'refer', 'update'] as const;
+export const REFUSED_METHODS = ['info', 'message', 'prack', 'publish', 'refer', 'update'] as const;
 
 /** The body that the edge passes on. */
 export const SDP = 'application/sdp';

@@ -52,8 +52,8 @@ t.test('what cannot be served is told so', async (t) => {
     status: number,
     header?: [string, string],
   ][] = [
-    ['an unknown package', '300', { event: 'presence' }, 489, ['Allow-Events', 'dialog, reg']],
-    ['no package', '300', { headers: { Event: undefined } }, 489, ['Allow-Events', 'dialog, reg']],
+    ['an unknown package', '300', { event: 'presence' }, 489, ['Allow-Events', 'dialog, message-summary, reg']],
+    ['no package', '300', { headers: { Event: undefined } }, 489, ['Allow-Events', 'dialog, message-summary, reg']],
     ['too short a time', '300', { expires: 1 }, 423, ['Min-Expires', '2']],
     ['documents that are not accepted', '300', { headers: { Accept: 'text/plain, application/pidf+xml' } }, 406],
     ['a number that nobody has', '399', {}, 404],
@@ -67,7 +67,7 @@ t.test('what cannot be served is told so', async (t) => {
     if (header) t.equal(response.header(header[0]), header[1], name);
   }
   const reached = await watcher.ask({ method: 'OPTIONS' });
-  t.equal(reached.header('Allow-Events'), 'dialog, reg');
+  t.equal(reached.header('Allow-Events'), 'dialog, message-summary, reg');
   t.match(reached.header('Allow'), /SUBSCRIBE/);
   const usual = await subscribe(watcher, '300', { headers: { Accept: 'text/plain, application/*;q=0.5' } });
   t.equal(usual.header('Expires'), '500', 'the usual time when none is asked for');

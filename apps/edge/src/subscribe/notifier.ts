@@ -6,6 +6,7 @@ import { addressOf, requireOnly } from '../sip/request.js';
 import { checkSender } from '../sip/sender.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import { createDialogPackage } from './dialog-package.js';
+import { createMessagePackage } from './message-package.js';
 import { acceptRefresh, openDialog, sendNotify } from './notifier-dialog.js';
 import { type Asked, allowEvents, readSubscribe } from './read-subscribe.js';
 import { createRegPackage } from './reg-package.js';
@@ -44,7 +45,11 @@ export class Notifier {
   constructor(parts: NotifierParts) {
     const { store, feed, realm, now, onError } = parts;
     this.#parts = parts;
-    this.#packages = [createDialogPackage({ ...store, realm, now }), createRegPackage({ ...store, realm, now })];
+    this.#packages = [
+      createDialogPackage({ ...store, realm, now }),
+      createMessagePackage(store),
+      createRegPackage({ ...store, realm, now }),
+    ];
     this.#subscriptions = new Subscriptions(parts.limits);
     this.#watches = new Watches(onError);
     feed.listen(this.#watches);
