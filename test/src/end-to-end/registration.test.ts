@@ -206,7 +206,7 @@ t.test('baresip registers, is seen with its user agent, and de-registers', async
 t.test('what the edge does not serve is refused correctly', async (t) => {
   const phone = await Phone.open({ server: ringfence.sip });
   t.teardown(() => phone.close());
-  const options = await phone.ask('OPTIONS');
+  const options = await phone.ask('OPTIONS', 'sip:127.0.0.1');
   t.equal(options.status, 200);
   t.match(options.get('Allow'), /INVITE/);
   for (const method of ['MESSAGE', 'PUBLISH', 'NOTIFY', 'REFER', 'INFO']) {
