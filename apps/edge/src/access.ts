@@ -19,9 +19,8 @@ import { provesPassword } from './digest/response.js';
 import type { Networks } from './networks.js';
 import type { Refusals } from './refusals.js';
 import { Refusal, SipFailure, unavailable } from './sip/failure.js';
-import { parseNameAddr } from './sip/name-addr.js';
 import { originOf } from './sip/origin.js';
-import { userAgentOf } from './sip/request.js';
+import { addressesOf, userAgentOf } from './sip/request.js';
 import type { ReceivedRequest } from './sip/stack.js';
 import { parseSipUri } from './sip/uri.js';
 
@@ -57,6 +56,8 @@ type Outcome = { done: true } | { done: false; rejection: Rejection };
 export class Access {
   readonly #parts: AccessParts;
   readonly #nobody = { id: 'nobody', sealedPassword: '' };
+  /** Passwords of phones as they were read, for as long as those are remembered: opening one takes longer than the digest. */
+  readonly #passwords = new WeakMap<object, string>();
   readonly #remembered = new LRUCache<string, PhoneAccount>({ max: REMEMBERED });
 
   constructor(parts: AccessParts) {
@@ -158,8 +159,7 @@ export class Access {
     kind: ChallengeKind,
   ): { credentials: DigestCredentials; nonce: Admission['nonce'] } | { username: string; isStale: boolean } {
     const header = request.headers[CHALLENGES[kind].answer];
-    if (header === undefined)
-      return { username: parseNameAddr(request.headers.from ?? '')?.uri.user ?? '', isStale: false };
+    if (header === undefined) return { username: addressesOf(request).from?.uri.user ?? '', isStale: false };
     const credentials = readCredentials(header, this.#parts.realm);
     if (credentials === 'malformed') throw new SipFailure(400);
     if (credentials === undefined) return { username: '', isStale: false };
@@ -185,6 +185,12 @@ export class Access {
     return /^[a-z0-9]{1,64}$/.test(username) ? this.#parts.bindings.findPhone(username) : undefined;
   }
 
+  #passwordOf(phone: Pick<PhoneAccount, 'id' | 'sealedPassword'>): string {
+    const known = this.#passwords.get(phone) ?? this.#parts.secrets.open(phone.sealedPassword, phone.id);
+    this.#passwords.set(phone, known);
+    return known;
+  }
+
   /** Whether the credentials are the phone's and its fence lets the source in; the same work for no phone as for one. */
   #decide(
     credentials: DigestCredentials,
@@ -192,8 +198,7 @@ export class Access {
     phone: PhoneAccount | undefined,
     { address, country }: Source,
   ): Decision {
-    const { id, sealedPassword } = phone ?? this.#nobody;
-    const proven = provesPassword(credentials, method, this.#parts.secrets.open(sealedPassword, id));
+    const proven = provesPassword(credentials, method, this.#passwordOf(phone ?? this.#nobody));
     if (phone === undefined) return { refused: 'unknown_user' };
     if (!proven) return { refused: 'wrong_password' };
     if (!phone.customerActive) return { refused: 'customer_inactive' };

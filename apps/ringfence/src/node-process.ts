@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { ProcessPlan } from './supervised.js';
 
+/** Room for what lives briefly, in MiB: with Node's own 16, collecting it takes an eighth of the time of an edge under load. */
+const NODE_OPTIONS = ['--max-semi-space-size=64'];
+
 /** Milliseconds a process of ours has to become ready. */
 const START_LIMIT = 20_000;
 
@@ -20,7 +23,10 @@ export function planNodeProcess(
 ): ProcessPlan {
   return {
     name,
-    spawn: () => fork(new URL(import.meta.resolve(module)), { env, detached: true, stdio: ['ignore', 2, 2, 'ipc'] }),
+    spawn: () =>
+      fork(new URL(import.meta.resolve(module)), {
+        ...{ env, detached: true, execArgv: NODE_OPTIONS, stdio: ['ignore', 2, 2, 'ipc'] },
+      }),
     ready: async (child) => onReady(await readyMessage(child, name)),
   };
 }

@@ -1,5 +1,5 @@
 import { ALLOW } from './methods.js';
-import { parseNameAddr } from './name-addr.js';
+import { addressesOf } from './request.js';
 import type { ReceivedRequest, Route } from './stack.js';
 
 /** Most characters of all headers together. */
@@ -43,7 +43,7 @@ function objection(request: ReceivedRequest): number | undefined {
   for (const [name, longest] of Object.entries(LONGEST)) {
     if ((request.headers[name]?.length ?? 0) > longest) return 400;
   }
-  const to = parseNameAddr(request.headers.to ?? '');
-  if (to === undefined || parseNameAddr(request.headers.from ?? '') === undefined) return 400;
+  const { from, to } = addressesOf(request);
+  if (to === undefined || from === undefined) return 400;
   return to.params.has('tag') && !KNOWS_DIALOGS.has(method) ? 481 : undefined;
 }

@@ -15,9 +15,24 @@ export function userAgentOf(request: ReceivedRequest): string | undefined {
   return printable === '' ? undefined : printable;
 }
 
-/** From or To. */
+/** From and To of the requests that are being served: each is needed at several places. */
+const addresses = new WeakMap<ReceivedRequest, { from: NameAddr | undefined; to: NameAddr | undefined }>();
+
+/** Reads From and To; undefined for what is malformed. */
+export function addressesOf(request: ReceivedRequest): { from: NameAddr | undefined; to: NameAddr | undefined } {
+  const known = addresses.get(request);
+  if (known !== undefined) return known;
+  const read = { from: parseNameAddr(request.headers.from ?? ''), to: parseNameAddr(request.headers.to ?? '') };
+  addresses.set(request, read);
+  return read;
+}
+
+/**
+ * From or To.
+ * @throws SipFailure 400 when it is malformed
+ */
 export function addressOf(request: ReceivedRequest, header: 'from' | 'to'): NameAddr {
-  const address = parseNameAddr(request.headers[header] ?? '');
+  const address = addressesOf(request)[header];
   if (address === undefined) throw new SipFailure(400);
   return address;
 }
