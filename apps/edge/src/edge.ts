@@ -207,7 +207,7 @@ function createHandlers(
       onRegistered: (admission) => options.localServer && connections.registered(admission),
     }),
     invite: createCallRoute({
-      ...{ stack, access, fence, bindings, directory, calls, clusters, realm, ringTime, now },
+      ...{ stack, access, fence, bindings, directory, secrets, calls, clusters, realm, ringTime, now },
       ...{ emergencyNumbers: options.emergencyNumbers, sessionTimes: options.sessionTimes, bridges: new Set() },
     }),
   };

@@ -1,9 +1,12 @@
 import type { Admission, Extension } from '@ringfence/store';
+import { readGruu } from '../register/gruu.js';
 import { Refusal } from '../sip/failure.js';
 import { addressOf } from '../sip/request.js';
 import { checkSender } from '../sip/sender.js';
 import type { SipRequest } from '../sip/stack.js';
-import { findDestination } from './destination.js';
+import { parseSipUri } from '../sip/uri.js';
+import { type Destination, findDestination, type Originator } from './destination.js';
+import { findInstance } from './instance.js';
 import type { Plan } from './plan.js';
 import { wantsPrivacy } from './privacy.js';
 import type { CallParts } from './route.js';
@@ -22,9 +25,10 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
   });
   const { phone, source } = admission;
   const originator = { customer: phone.customer, phone: phone.id, extension, shown: extension };
-  const { callee, ringers, isUnlimited } = await findDestination(
+  const { callee, ringers, isUnlimited } = await findDialled(
     parts,
     { ...originator, isAnonymous, isSentOn: false },
+    request.uri,
     dialled,
   );
   const { _id, number, name } = extension;
@@ -33,6 +37,13 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
     caller: { phone: { phone: phone.id, address: source.address }, extension: _id, number, name, isAnonymous },
     ...{ ringers, isUnlimited },
   };
+}
+
+/** A GRUU says which instance of a phone is called (RFC 5627); everything else is a number. */
+function findDialled(parts: CallParts, originator: Originator, uri: string, number: string): Promise<Destination> {
+  const { user, params } = parseSipUri(uri) ?? { user: number, params: new Map<string, string>() };
+  const target = readGruu(parts.secrets, { user, params });
+  return target === undefined ? findDestination(parts, originator, number) : findInstance(parts, originator, target);
 }
 
 async function findExtension({ directory }: CallParts, { phone }: Admission): Promise<Extension> {

@@ -1,3 +1,4 @@
+import type { Secrets } from '@ringfence/store';
 import type { Access } from '../access.js';
 import type { Clusters } from '../cluster/clusters.js';
 import type { DialogFence } from '../dialog-fence.js';
@@ -19,6 +20,8 @@ export interface CallParts extends PhoneFinderParts {
   clusters: Clusters;
   /** What is always sent to the caller's cluster, whatever limits there are. */
   emergencyNumbers: readonly string[];
+  /** Opens the GRUUs that were made with it. */
+  secrets: Secrets;
   realm: string;
   /** ms that a call may ring. */
   ringTime: number;
