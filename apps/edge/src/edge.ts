@@ -3,6 +3,7 @@ import type { Countries } from '@ringfence/geoip';
 import type { CallLimits, Store } from '@ringfence/store';
 import type { Access } from './access.js';
 import { Calls, RENEW_EVERY } from './call/calls.js';
+import { answerPrack } from './call/progress.js';
 import { createCallRoute } from './call/route.js';
 import type { SessionTimes } from './call/session-terms.js';
 import { type ClusterSettings, Clusters } from './cluster/clusters.js';
@@ -214,6 +215,7 @@ function createHandlers(
 }
 
 function refuseTheRest(stack: SipStack): void {
+  stack.use('prack', answerPrack);
   for (const method of REFUSED_METHODS) {
     stack.use(method, (_request, response) => response.send(405, { headers: { Allow: ALLOW } }));
   }

@@ -81,6 +81,21 @@ t.test('a baresip phone on TLS calls one on UDP, and is called by it', async (t)
   }
 });
 
+t.test('a baresip phone transfers a call, and the other two talk on', async (t) => {
+  const [alice, bob, carol] = await Promise.all([baresip(t, 100), baresip(t, 101), baresip(t, 104)]);
+  alice.dial(101);
+  await bob.event('CALL_INCOMING');
+  bob.answer();
+  await Promise.all([alice.event('CALL_ESTABLISHED'), bob.event('CALL_ESTABLISHED')]);
+  alice.transfer(104);
+  t.match((await carol.event('CALL_INCOMING')).peeruri, /^sip:101@/, 'the third sees who is sent to it');
+  carol.answer();
+  await Promise.all([carol.event('CALL_ESTABLISHED'), alice.event('CALL_CLOSED')]);
+  t.notOk(bob.events.some(({ type }) => type === 'CALL_CLOSED'));
+  carol.hangUp();
+  await Promise.all([carol.event('CALL_CLOSED'), bob.event('CALL_CLOSED')]);
+});
+
 t.test('the callee sees the caller and nothing that the caller made up', async (t) => {
   const alice = await line(t, 102);
   const bob = await line(t, 103);

@@ -98,6 +98,12 @@ export class Baresip {
     this.#command('resume');
   }
 
+  /** Sends the other side of the call to a number, by REFER. */
+  transfer(number: number): void {
+    const { address, port } = this.#options.server;
+    this.#command('transfer', `sip:${number}@${address}:${port}`);
+  }
+
   /** Ends the program at once, without de-registering. */
   async kill(): Promise<void> {
     this.#control?.destroy();

@@ -7,7 +7,7 @@ import { connect, type Sides } from './connect.js';
 import type { Invitation } from './invitation.js';
 import type { Party } from './party.js';
 import type { Plan } from './plan.js';
-import { createProgress } from './progress.js';
+import { createProgress, type Progress } from './progress.js';
 import { type RingingResult, ring } from './ring.js';
 import type { CallParts } from './route.js';
 import { askForTerms, readTerms } from './session-terms.js';
@@ -36,13 +36,15 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
   const { response, invitation, cancelled, slot } = call;
   let status = 500;
   try {
-    const result = await ringAll(parts, call);
+    const progress = createProgress(response, call.plan.ringers.length === 1, invitation.reliability);
+    const result = await ringAll(parts, call, progress);
     if ('status' in result) {
       status = cancelled.aborted ? 487 : slot.over.aborted ? 503 : result.status;
       if (!cancelled.aborted) response.send(status);
       return;
     }
     if ('dialog' in result.answer) parts.fence.enclose(result.answer.dialog, result.party.phone);
+    await progress.acknowledged();
     const sides = await connect(parts.stack, call.request, response, result.answer, invitation.session.headers).catch(
       () => undefined,
     );
@@ -60,15 +62,15 @@ export async function carryCall(parts: CallParts, call: Call): Promise<void> {
   }
 }
 
-function ringAll({ ringTime, sessionTimes }: CallParts, call: Call): Promise<RingingResult> {
-  const { response, invitation, plan, cancelled, slot } = call;
+function ringAll({ ringTime, sessionTimes }: CallParts, call: Call, progress: Progress): Promise<RingingResult> {
+  const { invitation, plan, cancelled, slot } = call;
   const headers = {
     'Max-Forwards': `${invitation.maxForwards}`,
     Allow: ALLOW_IN_CALL,
     ...askForTerms(sessionTimes),
-    ...(invitation.offer === undefined ? {} : { 'Content-Type': SDP }),
+    // Without an offer a reliable response would bring one, which waits for an answer before the caller can give it.
+    ...(invitation.offer === undefined ? {} : { 'Content-Type': SDP, Supported: 'timer, 100rel' }),
   };
-  const progress = createProgress(response, plan.ringers.length === 1);
   const onForwarded = (callee: CalledParty, contacts: number) => {
     progress.forwarded(contacts);
     if (plan.ringers.length === 1) slot.forward(callee);

@@ -84,13 +84,13 @@ export class Calls {
     if (this.#calls.size >= max && !isUnlimited) throw unavailable();
     const id = randomUUID();
     const record = new CallRecord(store, { id, state: 'ringing', startedAt: now(), edge, ...parties }, source, now);
-    const slot = this.#enter(id, record);
+    const { slot, forget } = this.#enter(id, record);
     const refusal = await record.start(isUnlimited ? undefined : limits).catch((error) => {
       slot.end(503);
       throw error;
     });
     if (refusal === undefined) return slot;
-    this.#calls.delete(id);
+    forget();
     throw new SipFailure(486, { 'Retry-After': `${Math.ceil(refusal.retryAfter / 1_000)}` });
   }
 
@@ -125,14 +125,15 @@ export class Calls {
     }
   }
 
-  #enter(id: string, record: CallRecord): CallSlot {
+  /** `forget` is for a call that has not begun. */
+  #enter(id: string, record: CallRecord): { slot: CallSlot; forget(): void } {
     const over = new AbortController();
     let resolve = (_written: Promise<void>) => {};
     const ended = new Promise<void>((done) => {
       resolve = done;
     });
     this.#calls.set(id, { record, over, ended });
-    return {
+    const slot: CallSlot = {
       id,
       over: over.signal,
       forward: (callee) => {
@@ -153,6 +154,11 @@ export class Calls {
         resolve(this.#write(record));
       },
     };
+    const forget = () => {
+      this.#calls.delete(id);
+      resolve(Promise.resolve());
+    };
+    return { slot, forget };
   }
 
   async #write(record: CallRecord): Promise<void> {

@@ -1,8 +1,10 @@
 import { SipFailure } from '../sip/failure.js';
 import { SDP } from '../sip/methods.js';
 import { parseNameAddrs } from '../sip/name-addr.js';
+import { optionsOf } from '../sip/request.js';
 import type { SipRequest } from '../sip/stack.js';
 import { parseSipUri } from '../sip/uri.js';
+import type { Reliability } from './progress.js';
 import { grantTerms, type SessionTimes } from './session-terms.js';
 
 /** What is taken from a caller's INVITE; nothing else of it reaches the other side. */
@@ -13,6 +15,8 @@ export interface Invitation {
   offer: string | undefined;
   /** Max-Forwards for the other side. */
   maxForwards: number;
+  /** Whether it takes provisional responses reliably (RFC 3262). */
+  reliability: Reliability;
   /** What is agreed on with the caller, and the headers of the 200 that say so. */
   session: ReturnType<typeof grantTerms>;
 }
@@ -29,7 +33,15 @@ export function readInvitation(request: SipRequest, times: SessionTimes): Invita
   if (uri === undefined) throw new SipFailure(/^sips?:/i.test(request.uri) ? 400 : 416);
   if (parseNameAddrs(request.headers.contact ?? '', 1) === undefined) throw new SipFailure(400);
   const maxForwards = readMaxForwards(request) - 1;
-  return { dialled: uri.user, offer: readOffer(request), maxForwards, session: grantTerms(request, times) };
+  const isRequired = optionsOf(request, 'require').has('100rel');
+  const reliability = { isRequired, isSupported: isRequired || optionsOf(request, 'supported').has('100rel') };
+  return {
+    dialled: uri.user,
+    offer: readOffer(request),
+    maxForwards,
+    reliability,
+    session: grantTerms(request, times),
+  };
 }
 
 /** The body of a request when it is a session description. */

@@ -29,6 +29,8 @@ export class Leg {
   #answer: Answer | undefined;
   #cancelled = false;
   #over = false;
+  /** The answer to the offer that came reliably before the call was picked up; the 2xx need not repeat it (RFC 3262 section 5). */
+  #reliableAnswer = '';
 
   constructor(stack: SipStack, target: LegTarget, invite: Invite) {
     this.result = this.#invite(stack, target, invite).then((result) => {
@@ -57,6 +59,7 @@ export class Leg {
       const progress = {
         cbRequest: (_error: Error | null, request?: SipRequest) => this.#sent(request),
         cbProvisional: (response: SipResponse) => {
+          if (response.get('rseq') !== undefined && response.body !== '') this.#reliableAnswer = response.body;
           if (!this.#cancelled) onProvisional(response);
         },
       };
@@ -77,6 +80,7 @@ export class Leg {
     this.#over = true;
     if (error !== null || answer === undefined) return failed(error);
     this.#answer = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
+    if ('dialog' in this.#answer) this.#answer.dialog.remote.sdp ||= this.#reliableAnswer;
     if (!this.#cancelled) return { answer: this.#answer };
     hangUp(this.#answer);
     return { status: 487 };

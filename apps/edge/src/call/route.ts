@@ -31,7 +31,7 @@ export interface CallParts extends PhoneFinderParts {
 }
 
 /** Extensions that a caller may require. */
-const SUPPORTED = new Set(['timer']);
+const SUPPORTED = new Set(['timer', '100rel']);
 
 /**
  * Makes the route of calls: of phones, which prove who they are, and of PBX clusters, which are known by their address.

@@ -63,7 +63,8 @@ t.test('a phone sends the other side to another extension (RFC 3515, RFC 5589)',
   t.match(last.header('Subscription-State'), /^terminated/);
   await hungUp(caller);
 
-  await bench.event(caller.id, { type: 'call.answered' });
+  await bench.event(caller.id, { type: 'call.started', to: number });
+  await bench.event(caller.id, { type: 'call.ended', to: number, status: 200 });
   const [kept] = await bench.store.calls.ofExtension(bench.customer, extension);
   t.match(kept, { state: 'answered', caller: { phone: phone.id, number }, callee: { number: to.number } });
   t.strictSame(await bench.store.calls.ofExtension(bench.customer, from._id), []);
@@ -99,6 +100,19 @@ t.test('a transfer that fails leaves the call as it was, and says why', async (t
   t.strictSame(callee.untaken, []);
   t.equal((await caller.ask(caller.within(answer, { method: 'BYE' }))).status, 200);
   await hungUp(callee);
+});
+
+t.test('a transfer is limited as a call is', async (t) => {
+  const call = await established(bench);
+  const { number } = await target();
+  const others = await Promise.all(Array.from({ length: 9 }, () => call.caller.invite(call.to.number)));
+  for (const _ of others) await call.callee.request('INVITE');
+  t.equal((await refer(call, `sip:${number}@h`)).status, 202);
+  await told(call.caller);
+  t.equal((await told(call.caller)).progress, 'SIP/2.0 486 Busy Here');
+  for (const { text } of others) call.caller.cancel(text);
+  t.equal((await call.caller.ask(call.caller.within(call.answer, { method: 'BYE', cseq: 100 }))).status, 200);
+  await hungUp(call.callee);
 });
 
 t.test('a phone may hang up as soon as its REFER was taken, and one transfer at a time is made', async (t) => {

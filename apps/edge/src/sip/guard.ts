@@ -21,7 +21,7 @@ const LONGEST: Record<string, number> = {
 };
 
 /** Methods that look after their dialogs themselves: a REGISTER is in none, a SUBSCRIBE in that of its subscription. */
-const KNOWS_DIALOGS = new Set(['REGISTER', 'SUBSCRIBE']);
+const KNOWS_DIALOGS = new Set(['REGISTER', 'SUBSCRIBE', 'PRACK']);
 
 /**
  * Turns away, before anything else is read, what no route should see: oversized headers (drachtio-srf's own header parser

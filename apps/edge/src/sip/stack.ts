@@ -52,11 +52,15 @@ export interface SipResponse extends Responder {
   stackDialogId: string | undefined;
   /** A header's text; undefined when there is none. */
   get(name: string): string | undefined;
-  /** @param callback gets the response as it was sent, or why it could not be */
+  /**
+   * @param callback gets the response as it was sent, or why it could not be
+   * @param onAcknowledged told when the PRACK of a reliable provisional response came
+   */
   send(
     status: number,
     content?: { headers?: Headers; body?: string | undefined },
     callback?: (error: unknown, sent?: Pick<SipResponse, 'get'>) => void,
+    onAcknowledged?: () => void,
   ): void;
 }
 
