@@ -9,7 +9,7 @@ import { type Figures, measure, summarize } from './measure.js';
 import { RegisteringPhone } from './registering-phone.js';
 import { type Subject, startRingfence } from './subject.js';
 
-const [phones = 2_000, seconds = 4, rounds = 3, inFlight = 32] = process.argv.slice(2).map(Number);
+const [phones = 1_000, seconds = 4, rounds = 3, inFlight = 32] = process.argv.slice(2).map(Number);
 
 const subjects: Subject[] = [];
 try {

@@ -62,6 +62,6 @@ async function readExtension(parts: DialogPackageParts, id: string): Promise<Res
   return {
     write: (version) => writeDialogInfo(state, realm, version),
     signs: [...phones.map(phoneSign), ...calls.map((call) => callSign(call.id))],
-    isNews: ({ type }) => !(isOnline && type === 'phone.registered'),
+    isNews: ({ type }) => type !== 'messages.changed' && !(isOnline && type === 'phone.registered'),
   };
 }

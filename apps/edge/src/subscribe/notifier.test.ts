@@ -270,3 +270,14 @@ t.test('when the drachtio server is lost, so are its subscriptions', async (t) =
   t.equal((await refresh(watcher, accepted, { expires: 60 })).status, 481);
   t.equal((await subscribe(watcher, '300', { expires: 0 })).status, 200);
 });
+
+t.test('an edge that has as many subscriptions as it may answers 503', async (t) => {
+  await bench.restartEdge({ subscriptions: { max: 1, perPhone: 10 } });
+  const accepted = await subscribe(watcher, '300', { expires: 60 });
+  await notified(watcher, accepted);
+  const refused = await subscribe(watcher, '301', { expires: 60 });
+  t.equal(refused.status, 503);
+  t.match(refused.header('Retry-After'), /^\d+$/);
+  await refresh(watcher, accepted, { expires: 0 });
+  t.equal((await subscribe(watcher, '301', { expires: 60 })).status, 200, 'until one ends');
+});

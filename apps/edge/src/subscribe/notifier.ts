@@ -130,8 +130,9 @@ export class Notifier {
     subscription.refresh(seconds);
   }
 
-  /** Has the subscription's topic read anew, and watched from then on. */
+  /** Has the subscription's topic read anew, and watched from then on: no event after that may be passed over. */
   async #read(subscription: Subscription): Promise<void> {
+    await this.#parts.feed.ready;
     const state = await this.#watches.join(subscription.terms.topic, subscription);
     if (state === undefined) {
       subscription.forget();

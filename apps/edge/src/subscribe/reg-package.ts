@@ -30,7 +30,11 @@ export function createRegPackage({ bindings, realm, now }: RegPackageParts): Eve
           const live = (await bindings.live(id, at)).toSorted((a, b) => a.registeredAt - b.registeredAt);
           const state = { id, username: user, bindings: live, ended: endedOf(before, live), at };
           before = live;
-          return { write: (version) => writeReginfo(state, realm, version), signs: [], isNews: () => true };
+          return {
+            write: (version) => writeReginfo(state, realm, version),
+            signs: [],
+            isNews: ({ type }) => type.startsWith('phone.'),
+          };
         },
       };
     },

@@ -35,9 +35,12 @@ export interface ResourceState {
   isNews(event: StoredEvent): boolean;
 }
 
+/** Events that change no state that is told. */
+const NO_NEWS = /^((ban|model)\..*|phone\.(refused|locked))$/;
+
 /** What an event is about: a phone, an extension, a number of a customer, a call. */
 export function signsOf({ type, customer, phone, extension, call, from, to }: StoredEvent): string[] {
-  if (type === 'phone.refused' || type === 'phone.locked') return [];
+  if (NO_NEWS.test(type)) return [];
   const signs = [];
   if (phone !== undefined) signs.push(phoneSign(phone));
   if (extension !== undefined) signs.push(extensionSign(extension));

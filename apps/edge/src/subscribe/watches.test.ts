@@ -56,7 +56,11 @@ t.test('a topic is read once for all that watch it, and told to each when it has
   watches.events([event('a')]);
   await sleep(5);
   t.ok(watchers.every(({ told }) => told.length === 1 && told[0] === 'two 7'));
-  watches.events([event('a', { type: 'phone.registered' }), event('a', { type: 'phone.refused' })]);
+  watches.events([
+    event('a', { type: 'phone.registered' }),
+    event('a', { type: 'phone.refused' }),
+    event('a', { type: 'ban.added' }),
+  ]);
   await sleep(5);
   t.equal(topic.reads, 2, 'nor is what cannot change it read');
   for (const each of watchers) watches.leave(topic, each);
