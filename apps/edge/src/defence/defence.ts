@@ -41,7 +41,13 @@ const UNKNOWN_ALLOWED = 5;
 const UNKNOWN_POINTS = 5;
 const UNKNOWN_WINDOW = 3_600_000;
 
-/** How many clients are remembered of each kind; the one that was seen longest ago makes room. */
+/** Milliseconds for which a client that proved its password may leave challenges unanswered: a phone asks for all its lamps at once. */
+const TRUST_TIME = 3_600_000;
+
+/** How many clients are remembered that proved a password. */
+const PROVEN_REMEMBERED = 100_000;
+
+/** How many clients are remembered of each other kind; the one that was seen longest ago makes room. */
 const REMEMBERED = 20_000;
 
 /** Seconds' worth of requests that an address may send at once, as an office does whose phones all start. */
@@ -56,6 +62,7 @@ export class Defence {
   readonly #parts: DefenceParts;
   readonly #strangers: RateLimit;
   readonly #unanswered = new LRUCache<string, number>({ max: REMEMBERED });
+  readonly #proven = new LRUCache<string, true>({ max: PROVEN_REMEMBERED, ttl: TRUST_TIME });
   readonly #scored = new LRUCache<string, true>({ max: REMEMBERED });
   readonly #unknown = new LRUCache<string, Set<string>>({ max: REMEMBERED, ttl: UNKNOWN_WINDOW });
 
@@ -82,6 +89,7 @@ export class Defence {
   challenged(client: Client): void {
     if (client.username === '') return;
     const name = nameOf(client);
+    if (this.#proven.has(name)) return;
     const count = (this.#unanswered.get(name) ?? 0) + 1;
     this.#unanswered.set(name, count);
     if (count > UNANSWERED_ALLOWED) this.#count(client, { reason: 'unanswered_challenges', points: POINTS_FORGEABLE });
@@ -95,6 +103,7 @@ export class Defence {
     this.#strangers.giveBack(sender, 2);
     const name = nameOf(client);
     this.#unanswered.delete(name);
+    this.#proven.set(name, true);
     if (!this.#scored.delete(name)) return;
     this.#parts.bans.clear({ address: client.address, username: client.username }).catch(this.#parts.onError);
   }
