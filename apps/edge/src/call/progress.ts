@@ -65,7 +65,7 @@ export function createProgress(response: SipResponse, single: boolean, reliabili
 function sendReliably(response: SipResponse, status: number, content: Content): Promise<void> {
   if (response.finalResponseSent) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PRACK_TIME);
+    const timer = setTimeout(resolve, PRACK_TIME).unref();
     const acknowledged = () => {
       clearTimeout(timer);
       resolve();
