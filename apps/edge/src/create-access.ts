@@ -5,7 +5,7 @@ import { Defence } from './defence/defence.js';
 import { Challenges } from './digest/challenges.js';
 import { Nonces } from './digest/nonces.js';
 import { DigestOffers } from './digest/offers.js';
-import type { EdgeOptions } from './edge.js';
+import type { EdgeOptions } from './edge-options.js';
 import { Networks } from './networks.js';
 import { Refusals } from './refusals.js';
 import type { Report } from './report.js';

@@ -1,1 +1,2 @@
-export { type Edge, type EdgeOptions, startEdge } from './edge.js';
+export { type Edge, startEdge } from './edge.js';
+export type { EdgeOptions } from './edge-options.js';

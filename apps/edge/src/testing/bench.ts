@@ -3,7 +3,8 @@ import { type Countries, openCountries } from '@ringfence/geoip';
 import type { IpMode } from '@ringfence/phone';
 import { type Event, type Extension, openStore, type Store } from '@ringfence/store';
 import { type RedisServer, startRedis } from '@ringfence/store/testing';
-import { type Edge, type EdgeOptions, startEdge } from '../edge.js';
+import { type Edge, startEdge } from '../edge.js';
+import type { EdgeOptions } from '../edge-options.js';
 import { type Account, TestPhone } from './phone.js';
 
 const SECRET = 'test';
