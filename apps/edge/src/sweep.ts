@@ -1,4 +1,5 @@
 import type { Bindings } from '@ringfence/store';
+import { repeat } from './repeat.js';
 
 const EVERY = 500;
 const AT_ONCE = 500;
@@ -10,22 +11,13 @@ const ROUNDS = 20;
  * @returns stops it
  */
 export function startSweep(bindings: Bindings, now: () => number, onError: (error: unknown) => void): () => void {
-  let busy = false;
-  let failing = false;
-  const timer = setInterval(async () => {
-    if (busy) return;
-    busy = true;
-    try {
+  return repeat(
+    EVERY,
+    async () => {
       for (let round = 0; round < ROUNDS; round++) {
         if ((await bindings.expire(now(), AT_ONCE)) < AT_ONCE) break;
       }
-      failing = false;
-    } catch (error) {
-      if (!failing) onError(error);
-      failing = true;
-    } finally {
-      busy = false;
-    }
-  }, EVERY);
-  return () => clearInterval(timer);
+    },
+    onError,
+  );
 }

@@ -36,6 +36,25 @@ t.test('lists of SIP targets and numbers are read, and none is the default', asy
   }
 });
 
+t.test('lists of networks and of name servers are read', async (t) => {
+  const env = {
+    TRUSTED_PROXIES: '10.0.0.0/8, ::1,fd00::/128',
+    DNS_SERVERS: '192.0.2.53,[2001:db8::53]:5353,192.0.2.1:53',
+  };
+  t.same(readSettings(['TRUSTED_PROXIES', 'TRUSTED_NETWORKS', 'DNS_SERVERS'], env), {
+    TRUSTED_PROXIES: ['10.0.0.0/8', '::1', 'fd00::/128'],
+    TRUSTED_NETWORKS: [],
+    DNS_SERVERS: ['192.0.2.53', '[2001:db8::53]:5353', '192.0.2.1:53'],
+  });
+  for (const wrong of ['10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.0/8/8', 'x', '']) {
+    const given = { TRUSTED_PROXIES: `${wrong},` };
+    t.throws(() => readSettings(['TRUSTED_PROXIES'], given), { message: /^TRUSTED_PROXIES: / }, wrong);
+  }
+  t.throws(() => readSettings(['DNS_SERVERS'], { DNS_SERVERS: 'ns.example' }), {
+    message: /^DNS_SERVERS: 'ns.example'/,
+  });
+});
+
 t.test('every mistake is named in a line of its own', async (t) => {
   const env = {
     SIP_HOST: '127.0.0.1,nowhere',

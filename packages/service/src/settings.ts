@@ -1,108 +1,22 @@
-import { accessSync, constants } from 'node:fs';
-import { isIP } from 'node:net';
-import { bool, type CleanedEnv, cleanEnv, makeValidator, type ValidatorSpec } from 'envalid';
-
-const addresses = makeValidator<string[]>((text) => {
-  const parts = text.split(',').map((part) => part.trim());
-  const wrong = parts.find((part) => isIP(part) === 0);
-  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address; give one or more, separated by commas`);
-  return parts;
-});
-
-const servers = makeValidator<string[]>((text) => {
-  const parts = text.split(',').map((part) => part.trim());
-  const wrong = parts.find(
-    (part) => isIP(part.replace(/^(\[.*\]|[\d.]+):\d+$/, '$1').replace(/^\[(.*)\]$/, '$1')) === 0,
-  );
-  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address, with a port or without`);
-  return parts;
-});
-
-const networks = makeValidator<string[]>((text) => {
-  const parts = text.split(',').map((part) => part.trim());
-  const wrong = parts.find((part) => !isNetwork(part));
-  if (wrong !== undefined) throw new Error(`'${wrong}' is no IP address and no network such as 10.0.0.0/8`);
-  return parts;
-});
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...more] = text.split('/');
-  const bits = isIP(address) === 6 ? 128 : 32;
-  return (
-    isIP(address) !== 0 && more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits))
-  );
-}
-
-const address = makeValidator<string>((text) => {
-  if (isIP(text) === 0) throw new Error(`'${text}' is no IP address`);
-  return text;
-});
-
-const text = makeValidator<string>((value) => value);
-
-const name = makeValidator<string>((value) => {
-  if (!/^[\w.-]{1,64}$/.test(value)) throw new Error(`'${value}' must be 1 to 64 letters, digits, '.', '-' or '_'`);
-  return value;
-});
-
-function list(what: string, pattern: RegExp) {
-  return makeValidator<string[]>((text) => {
-    const parts = text.split(',').map((part) => part.trim());
-    const wrong = parts.find((part) => !pattern.test(part));
-    if (wrong !== undefined) throw new Error(`'${wrong}' is no ${what}; give one or more, separated by commas`);
-    return parts;
-  });
-}
-
-const sipTargets = list(
-  'SIP target such as sip:pbx.example.com or sip:192.0.2.1:5060;transport=tcp',
-  /^sip:([a-z0-9.-]{1,253}|\[[0-9a-f:.]+\])(:\d{1,5})?(;transport=(udp|tcp|tls))?$/i,
-);
-const numbers = list('number', /^\+?\d{1,15}$/);
-
-const redisUrl = makeValidator<string>((value) => {
-  if (!/^rediss?:\/\//.test(value) || !URL.canParse(value)) throw new Error(`must be redis://host:port or rediss://…`);
-  return value;
-});
-
-const key = makeValidator<Buffer>((value) => {
-  if (!/^[0-9a-f]{64}$/i.test(value)) throw new Error('must be 64 hexadecimal digits (32 bytes)');
-  return Buffer.from(value, 'hex');
-});
-
-const token = makeValidator<string>((value) => {
-  if (!/^[\w.~+/=-]{16,256}$/.test(value)) throw new Error('must be 16 to 256 characters of A-Z a-z 0-9 . _ ~ + / = -');
-  return value;
-});
-
-function whole(min: number, max: number) {
-  return makeValidator<number>((value) => {
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < min || number > max) {
-      throw new Error(`'${value}' must be a whole number from ${min} to ${max}`);
-    }
-    return number;
-  });
-}
-
-function choice<const T extends string>(...values: T[]) {
-  return makeValidator<T>((value) => {
-    if (!values.includes(value as T)) throw new Error(`'${value}' must be one of ${values.join(', ')}`);
-    return value as T;
-  });
-}
-
-const port = whole(1, 65_535);
-const portOrNone = whole(0, 65_535);
-
-const file = makeValidator<string>((path) => {
-  try {
-    accessSync(path, constants.R_OK);
-  } catch (error) {
-    throw new Error(`cannot be read: ${(error as Error).message}`);
-  }
-  return path;
-});
+import { bool, type CleanedEnv, cleanEnv, type ValidatorSpec } from 'envalid';
+import {
+  address,
+  addresses,
+  choice,
+  file,
+  key,
+  name,
+  networks,
+  numbers,
+  port,
+  portOrNone,
+  redisUrl,
+  servers,
+  sipTargets,
+  text,
+  token,
+  whole,
+} from './validators.js';
 
 /** Every setting of Ringfence: an environment variable each, with what it is for and what holds when it is not set. */
 const SETTINGS = {

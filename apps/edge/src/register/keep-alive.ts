@@ -1,4 +1,5 @@
 import type { DueKeepAlive, KeepAlives } from '@ringfence/store';
+import { repeat } from '../repeat.js';
 import { flowUri } from '../sip/flow.js';
 import type { SipStack } from '../sip/stack.js';
 import { uriHost } from '../sip/uri.js';
@@ -9,6 +10,9 @@ const ROUNDS = 5;
 
 /** Most keep-alives that wait for their answer; beyond these, none are sent. */
 const MOST_WAITING = 5_000;
+
+/** Milliseconds after which no answer comes any more; a drachtio server makes one after 32 s (RFC 3261 section 17.1.2.2). */
+const PATIENCE = 40_000;
 
 /** How many a phone that usually answers may miss, one after the other, until it counts as gone. */
 const MOST_MISSED = 3;
@@ -37,26 +41,19 @@ export interface KeepAliveParts {
  */
 export function startKeepAlive(parts: KeepAliveParts): () => void {
   const { keepAlives, server, now, onError } = parts;
-  let [isBusy, isFailing, waiting] = [false, false, 0];
-  const timer = setInterval(async () => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
+  let waiting = 0;
+  return repeat(
+    EVERY,
+    async () => {
       for (let round = 0; round < ROUNDS && waiting < MOST_WAITING; round++) {
         const due = await keepAlives.claim(server, now(), AT_ONCE);
         waiting += due.length;
         for (const one of due) void keepAlive(parts, one).finally(() => waiting--);
         if (due.length < AT_ONCE) break;
       }
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) onError(error);
-      isFailing = true;
-    } finally {
-      isBusy = false;
-    }
-  }, EVERY);
-  return () => clearInterval(timer);
+    },
+    onError,
+  );
 }
 
 async function keepAlive(parts: KeepAliveParts, due: DueKeepAlive): Promise<void> {
@@ -84,13 +81,19 @@ function ask({ stack, realm }: KeepAliveParts, { binding }: DueKeepAlive): Promi
   const proxy = flowUri(binding);
   const headers = { From: `<sip:${uriHost(realm)}>`, To: `<${contact}>`, Accept: 'application/sdp' };
   return new Promise((resolve) => {
+    // A drachtio server that is lost takes its answers with it.
+    const timer = setTimeout(resolve, PATIENCE, undefined);
+    const settle = (status: number | undefined) => {
+      clearTimeout(timer);
+      resolve(status);
+    };
     try {
       stack.request(contact, { method: 'OPTIONS', headers, proxy }, (error, request) => {
-        if (error || request === undefined) resolve(undefined);
-        else request.once('response', ({ status }) => resolve(status));
+        if (error || request === undefined) settle(undefined);
+        else request.once('response', ({ status }) => settle(status));
       });
     } catch {
-      resolve(undefined);
+      settle(undefined);
     }
   });
 }
