@@ -108,7 +108,9 @@ export class Dialog {
 
   /** Waits for the other side's next request of a method in this dialog. */
   expect(method: string, ms?: number): Promise<SipMessage> {
-    const mine = (message: SipMessage) => message.method === method && message.get('Call-ID') === this.callId;
+    // What comes without a To tag is the INVITE that made the dialog, sent once more on a slow machine.
+    const mine = (message: SipMessage) =>
+      message.method === method && message.get('Call-ID') === this.callId && /;\s*tag=/.test(message.get('To') ?? '');
     return this.#phone.receive(mine, `${method} in the dialog`, ms);
   }
 }
