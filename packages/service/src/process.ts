@@ -33,15 +33,16 @@ export async function runProcess<K extends SettingName>(definition: ProcessDefin
     const settings = readSettings<SettingName>([...definition.settings, 'LOG_LEVEL']) as Settings;
     const log = createLog(definition.name, settings.LOG_LEVEL);
     const message = { type: 'ready' };
-    const started = definition.start(settings, log, (fields) => void Object.assign(message, fields));
     const limit = definition.shutdownLimit ?? DEFAULT_SHUTDOWN_LIMIT;
-    // From here on, not from when it is ready: a start that waits for something may be told to end too.
+    let started: Promise<() => Promise<void>>;
+    // Before anything is started: a start that waits for something may be told to end too.
     const { close } = closeWithGrace({ delay: limit, logger: log }, async ({ err }) => {
       if (err) log.fatal({ err }, 'unexpected error, shutting down');
       const stop = await started;
       await stop();
     });
     process.once('disconnect', close);
+    started = definition.start(settings, log, (fields) => void Object.assign(message, fields));
     await started;
     process.send?.(message);
   } catch (error) {
