@@ -1,23 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { openStore } from '@ringfence/store';
-import { startRedis } from '@ringfence/store/testing';
+import { freePort, startRedis } from '@ringfence/store/testing';
 import t, { type Test } from 'tap';
 
 const server = await startRedis();
 t.teardown(() => server.close());
 const RINGFENCE_KEY = randomBytes(32).toString('hex');
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Starts the program; what it writes to standard error is collected. */
 function start(t: Test, settings: Record<string, string>): { child: ChildProcess; errors: () => string } {

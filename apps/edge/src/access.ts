@@ -86,7 +86,7 @@ export class Access {
     const client = clientOf(username, source);
     if (this.#parts.defence.isBanned(client)) throw new SipFailure(403);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const phone = attempt === 0 ? this.#remembered.get(username) : await this.#findPhone(username);
+      const phone = attempt === 0 ? this.#remembered.get(username) : await this.#parts.bindings.findPhone(username);
       const decision = this.#decide(credentials, request.method, phone, source);
       if ('refused' in decision && attempt === 0) continue;
       try {
@@ -178,11 +178,6 @@ export class Access {
   ): Promise<SipFailure> {
     if (!isStale) this.#parts.defence.challenged(clientOf(username, source));
     return this.#parts.challenges.make(kind, { username, known: this.#remembered.get(username), isStale });
-  }
-
-  /** Usernames are 32 characters of a-z and 0-9; what is none is not looked for, which tells nothing. */
-  async #findPhone(username: string): Promise<PhoneAccount | undefined> {
-    return /^[a-z0-9]{1,64}$/.test(username) ? this.#parts.bindings.findPhone(username) : undefined;
   }
 
   #passwordOf(phone: Pick<PhoneAccount, 'id' | 'sealedPassword'>): string {

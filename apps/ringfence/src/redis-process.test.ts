@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { createLog } from '@ringfence/service';
+import { freePort } from '@ringfence/store/testing';
 import { Redis } from 'ioredis';
 import t from 'tap';
 
@@ -49,11 +49,3 @@ t.test('the Redis of an earlier run is ended, one of somebody else is left alone
   await exited;
   t.equal(child.exitCode, 0);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}

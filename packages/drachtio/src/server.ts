@@ -18,7 +18,7 @@ import { type Durations, RFC_DURATIONS } from './transaction/machine.js';
 import { Transactions } from './transaction/transactions.js';
 import { parseContact } from './transport/contact.js';
 import type { TlsFiles } from './transport/credentials.js';
-import { hostport, type Transport } from './transport/hop.js';
+import { hostport, type Peer } from './transport/hop.js';
 import { Names } from './transport/names.js';
 import { Resolver } from './transport/resolver.js';
 import { Transports } from './transport/transports.js';
@@ -51,14 +51,6 @@ export interface Addresses {
   /** The port of the first contact. */
   readonly port: number;
   readonly admin: { readonly host: string; readonly port: number };
-}
-
-/** The other end of a connection. */
-export interface Peer {
-  readonly transport: Transport;
-  /** IP address, IPv6 without brackets. */
-  readonly address: string;
-  readonly port: number;
 }
 
 /** An embedded drachtio server. */

@@ -10,6 +10,9 @@ import { Script } from './script.js';
 /** How many nonces are remembered of one phone; what was issued before a forgotten one is taken for replayed. */
 export const NONCES_KEPT = 16;
 
+/** What usernames are made of; what is none is not looked for, which tells nothing. */
+const USERNAME = /^[a-z0-9]{1,64}$/;
+
 /** Milliseconds by which the clocks of two edges may differ. */
 const CLOCK_TOLERANCE = 60_000;
 
@@ -124,6 +127,7 @@ export class Bindings {
 
   /** Reads the phone that a SIP username belongs to; undefined when there is none. */
   async findPhone(username: string): Promise<PhoneAccount | undefined> {
+    if (!USERNAME.test(username)) return undefined;
     const names = [keys.phone('%s'), keys.customer('%s')];
     const found = (await this.#findPhone.run(this.#redis, [keys.username(username)], names)) as (string | null)[];
     const [id = '', ...asRead] = found.map((text) => text ?? '');

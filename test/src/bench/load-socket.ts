@@ -37,10 +37,13 @@ export class LoadSocket {
     this.#socket.send(message, this.#server.port, this.#server.address);
   }
 
-  /** Sends a request and gives the final response to it, undefined when none comes in time. */
-  ask(callId: string, request: string): Promise<string | undefined> {
+  /**
+   * Sends a request and gives the final response to it, undefined when none comes in time.
+   * @param patience ms that it may take
+   */
+  ask(callId: string, request: string, patience = PATIENCE): Promise<string | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => finish(undefined), PATIENCE);
+      const timer = setTimeout(() => finish(undefined), patience);
       const finish = (answer: string | undefined) => {
         clearTimeout(timer);
         this.#waiting.delete(callId);

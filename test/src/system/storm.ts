@@ -1,7 +1,6 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Account } from '../bench/digest.js';
+import { headerOf, LoadSocket } from '../bench/load-socket.js';
 import { RegisteringPhone } from '../bench/registering-phone.js';
 import type { Endpoint } from '../sip/index.js';
 
@@ -11,28 +10,22 @@ const TRIES = 8;
 
 /** Many phones behind one socket that all register at the same time, and send again what hears nothing, as phones do. */
 export class Storm {
-  readonly #socket: Socket;
-  readonly #server: Endpoint;
+  readonly #socket: LoadSocket;
   readonly #phones: readonly RegisteringPhone[];
-  readonly #waiting = new Map<string, (answer: string) => void>();
 
-  private constructor(socket: Socket, server: Endpoint, accounts: readonly Account[]) {
+  private constructor(socket: LoadSocket, phones: readonly RegisteringPhone[]) {
     this.#socket = socket;
-    this.#server = server;
-    const local = `127.0.0.1:${socket.address().port}`;
-    this.#phones = accounts.map((account) => new RegisteringPhone(account, `${server.address}:${server.port}`, local));
-    socket.on('message', (bytes) => {
-      const answer = bytes.toString('latin1');
-      const from = answer.indexOf('Call-ID: ') + 9;
-      this.#waiting.get(answer.slice(from, answer.indexOf('\r', from)))?.(answer);
-    });
+    this.#phones = phones;
   }
 
   /** Opens the socket; nothing is sent. */
   static async open(accounts: readonly Account[], server: Endpoint): Promise<Storm> {
-    const socket = createSocket({ type: 'udp4', recvBufferSize: 4 << 20 }).bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return new Storm(socket, server, accounts);
+    const socket = await LoadSocket.open(server);
+    const at = `${server.address}:${server.port}`;
+    return new Storm(
+      socket,
+      accounts.map((account) => new RegisteringPhone(account, at, socket.local)),
+    );
   }
 
   /**
@@ -56,19 +49,16 @@ export class Storm {
       const answer = challenge.startsWith('SIP/2.0 401') ? await this.#ask(phone, phone.second(challenge)) : challenge;
       if (answer.startsWith('SIP/2.0 200')) return true;
       if (answer.startsWith('SIP/2.0 403')) return false;
-      const wait = Number(/^Retry-After: (\d+)/m.exec(answer)?.[1] ?? 1);
-      await delay(wait * 1_000);
+      await delay(Number(headerOf(answer, 'Retry-After') || 1) * 1_000);
     }
     return false;
   }
 
   /** The answer; empty when none came. */
-  async #ask(phone: RegisteringPhone, request: string): Promise<string> {
-    const answered = new Promise<string>((resolve) => this.#waiting.set(phone.callId, resolve));
+  async #ask({ callId }: RegisteringPhone, request: string): Promise<string> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      this.#socket.send(request, this.#server.port, this.#server.address);
-      const answer = await Promise.race([answered, delay(RETRY, '')]);
-      if (answer !== '') return answer;
+      const answer = await this.#socket.ask(callId, request, RETRY);
+      if (answer !== undefined) return answer;
     }
     return '';
   }

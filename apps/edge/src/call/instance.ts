@@ -9,7 +9,8 @@ import type { CallParts } from './route.js';
  * @throws SipFailure 404 when there is no such phone of the customer, 480 when the instance is not registered
  */
 export async function findInstance(parts: CallParts, originator: Originator, target: GruuTarget): Promise<Destination> {
-  const phone = await findPhone(parts, target);
+  const { bindings } = parts;
+  const phone = await ('phone' in target ? bindings.fencedPhone(target.phone) : bindings.findPhone(target.username));
   const extension = phone?.extension === undefined ? undefined : await parts.directory.extension(phone.extension);
   if (phone === undefined || phone.customer !== originator.customer || extension === undefined)
     throw new SipFailure(404);
@@ -20,9 +21,4 @@ export async function findInstance(parts: CallParts, originator: Originator, tar
   const meant = contacts.filter(({ binding }) => isMeant(binding.instance));
   if (meant.length === 0) throw new SipFailure(480);
   return atExtension(parts, originator, { extension, contacts: meant, visited: [] });
-}
-
-function findPhone({ bindings }: CallParts, target: GruuTarget) {
-  if ('phone' in target) return bindings.fencedPhone(target.phone);
-  return /^[a-z0-9]{32}$/.test(target.username) ? bindings.findPhone(target.username) : undefined;
 }

@@ -2,6 +2,7 @@ import t from 'tap';
 import { Networks } from '../networks.js';
 import { Bench, type StoredAccount } from '../testing/bench.js';
 import type { TestPhone } from '../testing/phone.js';
+import { until } from '../testing/until.js';
 import { BanList } from './ban-list.js';
 import { Defence } from './defence.js';
 
@@ -17,11 +18,6 @@ async function roaming(address: string): Promise<{ account: StoredAccount; phone
 
 async function guess(guesser: TestPhone, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await guesser.register();
-}
-
-/** Waits for what the edge does after it has answered. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200 && !(await isSo()); i++) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const banOf = async ({ username }: StoredAccount) => (await bans.list()).find((ban) => ban.username === username);

@@ -40,17 +40,12 @@ export class Challenges {
     { username, known, isStale }: { username: string; known: PhoneAccount | undefined; isStale: boolean },
   ): Promise<SipFailure> {
     const { nonces, offers, realm, now } = this.#parts;
-    const model = offers.areAlike ? undefined : (known ?? (await this.#find(username)))?.model;
+    const model = offers.areAlike ? undefined : (known ?? (await this.#parts.bindings.findPhone(username)))?.model;
     const { status, challenge } = CHALLENGES[kind];
     const lines = offers.of(username, model).map((algorithm) => {
       const parameters = `realm="${realm}", nonce="${nonces.issue(now())}", algorithm=${algorithm}, qop="auth"`;
       return `Digest ${parameters}${isStale ? ', stale=true' : ''}`;
     });
     return new SipFailure(status, { [challenge]: lines });
-  }
-
-  /** Usernames are 32 characters of a-z and 0-9; what is none is not looked for, which tells nothing. */
-  async #find(username: string): Promise<PhoneAccount | undefined> {
-    return /^[a-z0-9]{1,64}$/.test(username) ? this.#parts.bindings.findPhone(username) : undefined;
   }
 }

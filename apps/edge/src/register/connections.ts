@@ -1,5 +1,5 @@
+import type { Peer } from '@ringfence/drachtio';
 import type { Admission, Bindings } from '@ringfence/store';
-import type { Peer } from '../local-server.js';
 
 /** Most phones that are remembered of one connection, such as one of a proxy. */
 const MOST_PHONES = 10_000;
@@ -48,6 +48,6 @@ export class Connections {
   }
 }
 
-function nameOf({ transport, address, port }: Peer): string {
+function nameOf({ transport, address, port }: Omit<Peer, 'transport'> & { transport: string }): string {
   return `${transport} ${address} ${port}`;
 }

@@ -2,6 +2,7 @@ import { keys } from '@ringfence/store';
 import t from 'tap';
 import { Bench, type StoredAccount } from '../testing/bench.js';
 import type { TestPhone } from '../testing/phone.js';
+import { until } from '../testing/until.js';
 import { keepAliveTime } from './keep-alive-time.js';
 
 const bench = await Bench.start({}, true, 10);
@@ -31,10 +32,6 @@ async function dueKey(): Promise<string> {
 }
 
 const missed = async ({ id }: StoredAccount) => Object.values(await redis.hgetall(keys.missedKeepAlives(id)))[0];
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 400 && !(await isSo()); i++) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 t.test('contacts behind a NAT need a sign of life twice a minute, those on connections seldom, others never', (t) => {
   const source = { address: '192.0.2.1', port: 5062, protocol: 'udp', country: undefined, userAgent: undefined };

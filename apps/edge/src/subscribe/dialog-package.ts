@@ -43,7 +43,6 @@ export async function findExtension(
   user: string,
 ): Promise<Extension | undefined> {
   if (/^[0-9]{1,15}$/.test(user)) return directory.extensionByNumber(customer, user);
-  if (!/^[a-z0-9]{32}$/.test(user)) return undefined;
   const phone = await bindings.findPhone(user);
   if (phone?.extension === undefined || phone.customer !== customer) return undefined;
   return directory.extension(phone.extension);

@@ -1,8 +1,8 @@
 import t from 'tap';
-import type { Peer } from '../server.js';
 import { requestText } from '../testing/messages.js';
 import { TcpPhone } from '../testing/phone.js';
 import { start, viaOf } from '../testing/world.js';
+import type { Peer } from '../transport/hop.js';
 import type { LocalRequest } from './local-request.js';
 
 t.test('a handler in the process gets the requests of its method, as drachtio-srf would hand them over', async (t) => {

@@ -39,6 +39,14 @@ export interface ListeningPoint {
   readonly scheme?: 'sip' | 'sips';
 }
 
+/** The other end of a connection. */
+export interface Peer {
+  readonly transport: Transport;
+  /** IP address, IPv6 without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** One step of a message's way: from where it came, or to where it goes. */
 export interface Hop {
   readonly transport: Transport;

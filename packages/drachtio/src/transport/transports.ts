@@ -11,7 +11,7 @@ import { Connections } from './connections.js';
 import type { Contact } from './contact.js';
 import type { TlsFiles } from './credentials.js';
 import { Handshakes } from './handshakes.js';
-import { DEFAULT_PORTS, type Hop, isSecure, isWeb, type ListeningPoint, type Transport } from './hop.js';
+import { DEFAULT_PORTS, type Hop, isSecure, isWeb, type ListeningPoint, type Peer, type Transport } from './hop.js';
 import { expandHost, normalAddress } from './hosts.js';
 import { ListeningPoints, seenFrom, type Views } from './listening-points.js';
 import { StreamListener } from './stream-listener.js';
@@ -24,7 +24,7 @@ export interface TransportUser {
   /** `bytes` is the message's size as it was received. */
   message(message: SipRequest | SipResponse | Malformed, from: Hop, bytes: number): void;
   /** A connection that a peer had opened, and had sent a message over, is closed. */
-  peerGone(peer: { transport: Transport; address: string; port: number }): void;
+  peerGone(peer: Peer): void;
 }
 
 /** A socket that is listened on. */
