@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startRedis } from '@ringfence/store/testing';
 import { Redis } from 'ioredis';
@@ -16,13 +17,18 @@ import type { Subject } from './subject.js';
 /** Processes of Kamailio that take messages: as many as there are processors. */
 const WORKERS = 2;
 
+/** The database that the product looks countries up in. */
+const COUNTRIES = import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
+
 const CONFIG = new URL('../../src/bench/kamailio/kamailio.cfg', import.meta.url);
 
 /** Starts what the product is measured next to: Debian's Kamailio. When it is not installed, that is said, and there is none. */
 export async function startPeers(): Promise<Subject[]> {
   const isInstalled = await promisify(execFile)('kamailio', ['-v']).catch(() => undefined);
   if (isInstalled !== undefined) return [await startKamailio()];
-  console.log('Kamailio is not installed (Debian: kamailio, kamailio-redis-modules); left out.');
+  console.log(
+    'Kamailio is not installed (Debian: kamailio, kamailio-redis-modules, kamailio-geoip2-modules); left out.',
+  );
   return [];
 }
 
@@ -33,7 +39,11 @@ async function startKamailio(): Promise<Subject> {
   const { port: redisPort } = new URL(redis.url);
   const [port] = (await freePorts(1)) as [number];
   const config = join(folder, 'kamailio.cfg');
-  await writeFile(config, (await readFile(CONFIG, 'utf8')).replace('port=REDIS_PORT', `port=${redisPort}`));
+  const template = await readFile(CONFIG, 'utf8');
+  await writeFile(
+    config,
+    template.replace('REDIS_PORT;', `${redisPort};`).replace('COUNTRIES"', `${fileURLToPath(COUNTRIES)}"`),
+  );
   const options = ['-f', config, '-DD', '-E', '-w', folder, '-Y', folder, '-m', '256', '-n', `${WORKERS}`];
   const kamailio = spawn('kamailio', [...options, '-l', `udp:127.0.0.1:${port}`], { stdio: 'ignore' });
   const sip = { address: '127.0.0.1', port };
