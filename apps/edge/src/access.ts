@@ -148,9 +148,9 @@ export class Access {
 
   /** Where a request came from. */
   sourceOf(request: ReceivedRequest): Source {
-    const origin = originOf(request, this.#parts.trustedProxies);
-    const { country } = this.#parts.countries.country(origin.address);
-    return { ...origin, country, userAgent: userAgentOf(request) };
+    const { address, port, protocol, proxy } = originOf(request, this.#parts.trustedProxies);
+    const { country } = this.#parts.countries.country(address);
+    return { address, port, protocol, country, userAgent: userAgentOf(request), proxy };
   }
 
   /** What can be checked of the answer to a challenge without looking anything up; or why it takes another challenge. */

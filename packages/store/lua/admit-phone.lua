@@ -127,19 +127,24 @@ local function lock_phone()
   append_event('phone.locked')
 end
 
-local function write_status()
+-- A refresh mostly finds what it would write.
+local function write_status(stored)
   for i, field in ipairs({ 'userAgent', 'localIpAddress', 'publicIpAddress' }) do
     local value = ARGV[10 + i]
-    if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
+    if value ~= (stored[7 + i] or '') then
+      if value == '' then redis.call('HDEL', KEYS[1], field) else redis.call('HSET', KEYS[1], field, value) end
+    end
   end
 end
 
-local as_stored = redis.call(
-  'HMGET', KEYS[1], 'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries', 'model'
+local stored = redis.call(
+  'HMGET', KEYS[1], 'password', 'customer', 'extension', 'ip.mode', 'ip.address', 'ip.countries', 'model',
+  'userAgent', 'localIpAddress', 'publicIpAddress'
 )
-as_stored[8] = redis.call('GET', KEYS[6])
-for i = 1, 8 do as_stored[i] = as_stored[i] or '' end
-if table.concat(as_stored, '\n') ~= ARGV[2] then return { 'stale' } end
+local as_read = {}
+for i = 1, 7 do as_read[i] = stored[i] or '' end
+as_read[8] = redis.call('GET', KEYS[6]) or ''
+if table.concat(as_read, '\n') ~= ARGV[2] then return { 'stale' } end
 
 if not nonce_is_new() then return { 'replayed' } end
 remember_nonce()
@@ -163,7 +168,7 @@ if ARGV[17] == '*' then
 end
 
 if ARGV[3] ~= '' then lock_phone() end
-write_status()
+write_status(stored)
 if ARGV[17] == '*' then
   for key in pairs(live) do remove(live, key) end
 end

@@ -102,7 +102,9 @@ const NUMBERS = new Set(['at', 'port', 'expires', 'status', 'duration', 'until']
 
 /** The flat list of an event's fields, or of some of them, as XADD takes it. */
 export function eventFields(event: { [K in keyof Event]?: Event[K] | undefined }): string[] {
-  return Object.entries(event).flatMap(([field, value]) => (value === undefined ? [] : [field, String(value)]));
+  const list: string[] = [];
+  for (const [field, value] of Object.entries(event)) if (value !== undefined) list.push(field, String(value));
+  return list;
 }
 
 /** The bounded stream of everything that happened. */

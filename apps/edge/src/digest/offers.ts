@@ -42,6 +42,7 @@ export class DigestOffers {
    * @param model id of the phone's model; undefined when there is no such phone
    */
   of(username: string, model: string | undefined): readonly DigestAlgorithm[] {
+    if (this.areAlike) return MD5_ONLY;
     const isCapable = model === undefined ? this.#chance(username) < this.#share : this.#capable.has(model);
     return isCapable ? ALL : MD5_ONLY;
   }

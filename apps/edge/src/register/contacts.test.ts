@@ -3,11 +3,12 @@ import { SipFailure } from '../sip/failure.js';
 import type { SipRequest } from '../sip/stack.js';
 import { readContacts } from './contacts.js';
 
+const SOURCE = { address: '192.0.2.7', port: 5060, protocol: 'udp', country: undefined, userAgent: undefined };
 const LIMITS = { jitter: 0, min: 60, max: 3_600, default: 1_800 };
 
 function read(contact: string | undefined, expires?: string) {
   const headers: Record<string, string | undefined> = { contact, expires };
-  return readContacts({ headers } as SipRequest, LIMITS);
+  return readContacts({ headers } as SipRequest, LIMITS, SOURCE);
 }
 
 t.test('each contact gets what it asks for, else what Expires says, else the default (RFC 3261 10.3)', (t) => {
@@ -30,15 +31,19 @@ t.test('each contact gets what it asks for, else what Expires says, else the def
 t.test('longer times are granted up to a tenth shorter, each time another, so that phones come back apart', (t) => {
   const headers = { contact: '<sip:a@h>', expires: '3600' };
   const granted = Array.from({ length: 200 }, () => {
-    const [update] = readContacts({ headers } as unknown as SipRequest, { ...LIMITS, jitter: 0.1 });
+    const [update] = readContacts({ headers } as unknown as SipRequest, { ...LIMITS, jitter: 0.1 }, SOURCE);
     return typeof update === 'object' ? update.expires : 0;
   });
   t.ok(granted.every((seconds) => seconds >= 3_240 && seconds <= 3_600));
   t.ok(new Set(granted).size > 50);
-  const short = readContacts({ headers: { ...headers, expires: '600' } } as unknown as SipRequest, {
-    ...LIMITS,
-    jitter: 0.1,
-  });
+  const short = readContacts(
+    { headers: { ...headers, expires: '600' } } as unknown as SipRequest,
+    {
+      ...LIMITS,
+      jitter: 0.1,
+    },
+    SOURCE,
+  );
   t.match(short, [{ expires: 600 }], 'up to ten minutes are granted as asked');
   t.end();
 });

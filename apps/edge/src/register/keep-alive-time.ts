@@ -1,5 +1,5 @@
-import type { ContactUpdate, Source } from '@ringfence/store';
-import { parseSipUri } from '../sip/uri.js';
+import type { Source } from '@ringfence/store';
+import type { SipUri } from '../sip/uri.js';
 
 /** Seconds that the poorer of the NATs keep a UDP mapping without traffic are 30 (RFC 5626 section 4.4.2 asks for less). */
 const NAT_TIME = 25;
@@ -12,9 +12,8 @@ const CONNECTION_TIME = 120;
  * one on a connection, so that a lost one is noticed.
  * @returns 0 for a contact that needs none
  */
-export function keepAliveTime({ uri }: Pick<ContactUpdate, 'uri'>, source: Source): number {
+export function keepAliveTime(contact: SipUri, source: Source): number {
   if (source.protocol !== 'udp') return CONNECTION_TIME;
-  const contact = parseSipUri(uri);
-  const isDirect = contact?.host === source.address && (contact.port ?? 5060) === source.port;
+  const isDirect = contact.host === source.address && (contact.port ?? 5060) === source.port;
   return isDirect ? 0 : NAT_TIME;
 }

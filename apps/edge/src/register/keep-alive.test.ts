@@ -1,5 +1,6 @@
 import { keys } from '@ringfence/store';
 import t from 'tap';
+import { parseSipUri, type SipUri } from '../sip/uri.js';
 import { Bench, type StoredAccount } from '../testing/bench.js';
 import type { TestPhone } from '../testing/phone.js';
 import { until } from '../testing/until.js';
@@ -43,7 +44,7 @@ t.test('contacts behind a NAT need a sign of life twice a minute, those on conne
     ['sip:a@192.0.2.1:5062', 'tcp', 120],
     ['sip:a@x.invalid;transport=ws', 'wss', 120],
   ] as const) {
-    t.equal(keepAliveTime({ uri }, { ...source, protocol }), time, `${uri} ${protocol}`);
+    t.equal(keepAliveTime(parseSipUri(uri) as SipUri, { ...source, protocol }), time, `${uri} ${protocol}`);
   }
   t.end();
 });

@@ -3,10 +3,9 @@ import type { Access } from '../access.js';
 import type { ExpiryLimits } from '../sip/expiry.js';
 import { Refusal } from '../sip/failure.js';
 import { addressOf, callIdOf, cseqOf, optionsOf, requireOnly } from '../sip/request.js';
-import type { Headers, ReceivedRequest, Responder } from '../sip/stack.js';
+import type { ReceivedRequest, Responder } from '../sip/stack.js';
 import { readContacts } from './contacts.js';
 import { makeGruus } from './gruu.js';
-import { keepAliveTime } from './keep-alive-time.js';
 import { localAddressOf } from './local-address.js';
 import { outboundHeaders, readPath, usesOutbound } from './outbound.js';
 
@@ -42,28 +41,38 @@ export function createRegistrar(parts: RegistrarParts) {
   return async (request: ReceivedRequest, response: Responder): Promise<void> => {
     requireOnly(request, SUPPORTED);
     const [callId, cseq, path] = [callIdOf(request), cseqOf(request), readPath(request)];
-    const outcome = await access.admit(request, 'registrar', async (admission, username) => {
+    const registered = await access.admit(request, 'registrar', async (admission, username) => {
       if (!isOwn(request, username)) throw new Refusal('identity_mismatch');
-      const read = readContacts(request, expires);
-      const contacts =
-        read === '*' ? read : read.map((one) => ({ ...one, keepAlive: keepAliveTime(one, admission.source) }));
+      const contacts = readContacts(request, expires, admission.source);
       const hasFlow = contacts !== '*' && contacts.some(({ regId }) => regId !== undefined);
       const isOutbound = usesOutbound(request, path, hasFlow);
       const localAddress = localAddressOf(request);
       const registration = { callId, cseq, contacts, limit: contactLimit, localAddress, path, server };
-      return { ...(await bindings.register(admission, registration)), admission, username, isOutbound };
+      const outcome = await bindings.register(admission, registration);
+      if (!outcome.done) return outcome;
+      return { done: true as const, bindings: outcome.bindings, admission, username, isOutbound };
     });
-    onRegistered(outcome.admission);
-    const protocol = request.protocol.toLowerCase();
-    response.send(200, {
-      headers: {
-        ...contactHeader(parts, outcome, optionsOf(request, 'supported').has('gruu')),
-        ...(path.length > 0 && { Path: path.map((uri) => `<${uri}>`).join(', ') }),
-        ...(serviceRoute && outcome.bindings.length > 0 && { 'Service-Route': serviceRoute }),
-        ...(outcome.isOutbound && outboundHeaders(protocol)),
-      },
-    });
+    onRegistered(registered.admission);
+    const headers: Record<string, string> = {};
+    if (registered.bindings.length > 0) {
+      headers.Contact = contactHeader(parts, registered, optionsOf(request, 'supported').has('gruu'));
+      if (serviceRoute) headers['Service-Route'] = serviceRoute;
+    }
+    if (path.length > 0) headers.Path = path.map((uri) => `<${uri}>`).join(', ');
+    if (registered.isOutbound) Object.assign(headers, outboundHeaders(request.protocol.toLowerCase()));
+    response.send(200, { headers });
   };
+}
+
+/** What became of a REGISTER. */
+interface Registered {
+  done: true;
+  /** Those that stand. */
+  bindings: readonly Binding[];
+  admission: Admission;
+  username: string;
+  /** Whether the client keeps flows to us (RFC 5626). */
+  isOutbound: boolean;
 }
 
 /** A phone registers itself, nobody else. */
@@ -74,23 +83,19 @@ function isOwn(request: ReceivedRequest, username: string): boolean {
 /** Every contact that is bound, with what remains of its time; for clients that know of GRUUs, with those. */
 function contactHeader(
   { secrets, realm, now }: RegistrarParts,
-  { bindings, admission, username }: { bindings: readonly Binding[]; admission: Admission; username: string },
+  { bindings, admission, username }: Registered,
   wantsGruus: boolean,
-): Headers {
-  if (bindings.length === 0) return {};
+): string {
   const at = now();
   const contacts = bindings.map(({ contact, expiresAt, q, instance, regId }) => {
-    const seconds = Math.max(0, Math.ceil((expiresAt - at) / 1_000));
+    let text = `<${contact}>`;
+    if (q !== undefined) text += `;q=${q}`;
+    text += `;expires=${Math.max(0, Math.ceil((expiresAt - at) / 1_000))}`;
+    if (instance !== undefined) text += `;+sip.instance="${instance}"`;
+    if (regId !== undefined) text += `;reg-id=${regId}`;
     const phone = { id: admission.phone.id, username };
     const gruus = wantsGruus && instance !== undefined ? makeGruus(secrets, phone, instance, realm) : undefined;
-    return [
-      `<${contact}>`,
-      ...(q === undefined ? [] : [`q=${q}`]),
-      `expires=${seconds}`,
-      ...(instance === undefined ? [] : [`+sip.instance="${instance}"`]),
-      ...(regId === undefined ? [] : [`reg-id=${regId}`]),
-      ...(gruus ? [`pub-gruu="${gruus.public}"`, `temp-gruu="${gruus.temporary}"`] : []),
-    ].join(';');
+    return gruus === undefined ? text : `${text};pub-gruu="${gruus.public}";temp-gruu="${gruus.temporary}"`;
   });
-  return { Contact: contacts.join(', ') };
+  return contacts.join(', ');
 }

@@ -59,6 +59,10 @@ function scanAddress(scanner: Scanner): NameAddr | undefined {
 
 /** With angle brackets the URI is what they hold; without, the parameters after it are the header's (20.10). */
 function scanNameAndUri(scanner: Scanner): [name: string, uri: string | undefined] {
+  if (scanner.next === '<') {
+    scanner.at++;
+    return ['', scanner.until('>')];
+  }
   if (/^sips?:/i.test(scanner.text.slice(scanner.at, scanner.at + 5))) return ['', scanner.match(BARE_URI)];
   const name = scanner.next === '"' ? scanner.quoted() : scanner.match(DISPLAY_NAME).trim();
   scanner.skipBlanks();

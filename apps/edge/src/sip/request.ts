@@ -5,14 +5,18 @@ import type { ReceivedRequest } from './stack.js';
 /** Most characters kept of a User-Agent. */
 const LONGEST_USER_AGENT = 128;
 
+/** Text that needs no cleaning. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** The User-Agent without control characters and cut to a bearable length; undefined when there is none. */
 export function userAgentOf(request: ReceivedRequest): string | undefined {
   const text = request.headers['user-agent']?.slice(0, 4 * LONGEST_USER_AGENT);
+  if (text === undefined || PLAIN.test(text)) return text?.trim().slice(0, LONGEST_USER_AGENT) || undefined;
   const printable = text
-    ?.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ')
     .trim()
     .slice(0, LONGEST_USER_AGENT);
-  return printable === '' ? undefined : printable;
+  return printable || undefined;
 }
 
 /** From and To of the requests that are being served: each is needed at several places. */

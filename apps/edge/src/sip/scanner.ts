@@ -2,6 +2,9 @@
 const TOKEN = /[A-Za-z0-9\-.!%*_+`'~]*/y;
 const BLANKS = /[ \t\r\n]*/y;
 
+/** A quoted string that means what it says: nothing escaped, no control characters. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 /** Reads a header value from left to right, each character once. */
 export class Scanner {
   readonly text: string;
@@ -23,7 +26,7 @@ export class Scanner {
 
   /** Passes white space, folded lines too. */
   skipBlanks(): void {
-    this.#take(BLANKS);
+    if (this.text.charCodeAt(this.at) <= 0x20) this.#take(BLANKS);
   }
 
   /** Takes a character and the white space around it, if it is the next one. */
@@ -51,6 +54,12 @@ export class Scanner {
 
   /** Takes a quoted string and gives what it means; undefined when it does not end or has control characters. */
   quoted(): string | undefined {
+    const end = this.text.indexOf('"', this.at + 1);
+    const plain = this.text.slice(this.at + 1, Math.max(end, this.at + 1));
+    if (end > 0 && PLAIN.test(plain)) {
+      this.at = end + 1;
+      return plain;
+    }
     let value = '';
     for (let i = this.at + 1; i < this.text.length; i++) {
       const character = this.text[i] as string;
@@ -76,10 +85,11 @@ export class Scanner {
   }
 
   #take(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const taken = pattern.exec(this.text)?.[0] ?? '';
-    this.at += taken.length;
-    return taken;
+    const begin = this.at;
+    pattern.lastIndex = begin;
+    if (!pattern.test(this.text)) return '';
+    this.at = pattern.lastIndex;
+    return this.text.slice(begin, this.at);
   }
 }
 

@@ -11,7 +11,7 @@ export function serve<Q, S extends Responder>(handle: Handler<Q, S>, report: Rep
   return (request, response) => {
     handle(request, response).catch((error: unknown) => {
       const { status, headers } = toFailure(error, report);
-      if (!response.finalResponseSent) response.send(status, { headers: { ...headers } });
+      if (!response.finalResponseSent) response.send(status, { headers });
     });
   };
 }

@@ -36,7 +36,7 @@ export function parseSipUri(text: string): SipUri | undefined {
   if (host === undefined || params === undefined) return undefined;
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
   if (user !== undefined && !USER.test(user)) return undefined;
-  const decoded = decode(user?.replace(/:.*/, '') ?? '');
+  const decoded = decode(withoutPassword(user ?? ''));
   if (decoded === undefined) return undefined;
   return { scheme: scheme?.toLowerCase() as 'sip' | 'sips', user: decoded, host, port, params };
 }
@@ -58,7 +58,10 @@ function parseHost(text: string): string | undefined {
   return HOST_NAME.test(text) ? text.toLowerCase() : undefined;
 }
 
-function parseParams(text: string): Map<string, string> | undefined {
+const NO_PARAMS: ReadonlyMap<string, string> = new Map();
+
+function parseParams(text: string): ReadonlyMap<string, string> | undefined {
+  if (text === '') return NO_PARAMS;
   const params = new Map<string, string>();
   for (const param of text.split(';').slice(1)) {
     const [name, value = '', ...rest] = param.split('=');
@@ -69,7 +72,13 @@ function parseParams(text: string): Map<string, string> | undefined {
   return params;
 }
 
+function withoutPassword(user: string): string {
+  const colon = user.indexOf(':');
+  return colon < 0 ? user : user.slice(0, colon);
+}
+
 function decode(text: string): string | undefined {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {

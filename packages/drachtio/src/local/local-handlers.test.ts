@@ -10,7 +10,7 @@ t.test('a handler in the process gets the requests of its method, as drachtio-sr
   const requests: LocalRequest[] = [];
   server.handle('REGISTER', (request, response) => {
     requests.push(request);
-    response.send(401, { headers: { 'WWW-Authenticate': ['Digest a="1"', 'Digest a="2"'], 'X-Name': 'Åse\r\nX: y' } });
+    response.send(403, { headers: { 'WWW-Authenticate': ['Digest a="1"', 'Digest a="2"'], 'X-Name': 'Åse\r\nX: y' } });
     t.equal(response.finalResponseSent, true);
     response.send(200);
   });
@@ -18,7 +18,7 @@ t.test('a handler in the process gets the requests of its method, as drachtio-sr
   const more = ['m: <sip:a@h>', 'Contact: <sip:b@h>', 'X-Name: Åse'];
   const text = requestText({ method: 'REGISTER', uri: 'sip:example.com', via: viaOf(alice, 'l1'), more, body: 'ø' });
   alice.send(text);
-  const response = await alice.response(401);
+  const response = await alice.response(403);
   t.strictSame(response.values('WWW-Authenticate'), ['Digest a="1"', 'Digest a="2"']);
   t.equal(Buffer.from(response.value('X-Name') ?? '', 'latin1').toString(), 'Åse X: y', 'no header can be smuggled in');
   t.match(response.to.tag, /./);
@@ -32,7 +32,7 @@ t.test('a handler in the process gets the requests of its method, as drachtio-sr
   t.match(request?.raw, /^REGISTER sip:example.com SIP\/2.0\r\nVia: .*\r\n\r\nø$/s);
   t.strictSame([request?.source_address, request?.protocol], ['127.0.0.1', 'udp']);
   alice.send(text);
-  await alice.response(401);
+  await alice.response(403);
   t.equal(requests.length, 1, 'a retransmission gets the response again');
   alice.send(requestText({ via: viaOf(alice, 'l2'), callId: 'l2' }));
   t.ok(await alice.response(200), 'other methods go to the applications');

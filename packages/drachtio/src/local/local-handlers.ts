@@ -1,5 +1,6 @@
 import { composeResponse } from '../agent/compose.js';
 import type { Flows } from '../agent/flows.js';
+import type { Draft } from '../application/draft.js';
 import type { Logger } from '../logger.js';
 import { type Header, longName } from '../sip/headers.js';
 import { NO_BODY } from '../sip/message.js';
@@ -65,22 +66,35 @@ export class LocalHandlers {
   ): void {
     if (transaction.isAnswered) return;
     const { request, from } = transaction;
-    const draft = { startLine: '', method: undefined, uri: '', status, reason: '', body: NO_BODY };
-    const response = composeResponse(transaction, { ...draft, headers: toHeaders(headers) });
+    const draft: Draft = {
+      startLine: '',
+      method: undefined,
+      uri: '',
+      status,
+      reason: '',
+      headers: toHeaders(headers),
+      body: NO_BODY,
+    };
+    const response = composeResponse(transaction, draft);
     transaction.respond(response);
     if (request.method === 'REGISTER' && status >= 200 && status < 300) this.#flows.learn(request, response, from);
   }
 }
 
+const PLAIN = /^[\x20-\x7e]*$/;
+
 function toHeaders(headers: Readonly<Record<string, string | readonly string[]>>): Header[] {
-  return Object.entries(headers).flatMap(([spelling, values]) => {
+  const fields: Header[] = [];
+  for (const [spelling, values] of Object.entries(headers)) {
     const name = longName(spelling);
-    return (typeof values === 'string' ? [values] : values).map((value) => ({ name, value: toBytes(value) }));
-  });
+    for (const value of typeof values === 'string' ? [values] : values) fields.push({ name, value: toBytes(value) });
+  }
+  return fields;
 }
 
 /** Text as the message keeps it, one character a byte; a line end in it would begin another header. */
 function toBytes(text: string): string {
+  if (PLAIN.test(text)) return text;
   const line = text.replace(/[\r\n]+/g, ' ');
   return Buffer.from(line, 'utf8').toString('latin1');
 }

@@ -8,11 +8,15 @@ import type { Hop } from '../transport/hop.js';
 export class LocalRequest {
   readonly #request: SipRequest;
   readonly #from: Hop;
+  readonly #text: string;
+  readonly #isAscii: boolean;
   #headers: Readonly<Record<string, string | undefined>> | undefined;
 
   constructor(request: SipRequest, from: Hop) {
     this.#request = request;
     this.#from = from;
+    this.#text = request.text;
+    this.#isAscii = ASCII.test(this.#text);
   }
 
   get method(): string {
@@ -25,12 +29,12 @@ export class LocalRequest {
   }
 
   get body(): string {
-    return decode(this.#request.body.toString('latin1'));
+    return this.#decode(this.#request.body.toString('latin1'));
   }
 
   /** The whole message. */
   get raw(): string {
-    return decode(this.#request.text);
+    return this.#decode(this.#text);
   }
 
   /** Each header's text by lower-case long name, several of one name joined by commas. */
@@ -40,7 +44,7 @@ export class LocalRequest {
       for (const { name, value } of this.#request.headers) {
         const key = name.toLowerCase();
         const before = headers[key];
-        headers[key] = before === undefined ? decode(value) : `${before}, ${decode(value)}`;
+        headers[key] = before === undefined ? this.#decode(value) : `${before}, ${this.#decode(value)}`;
       }
       this.#headers = headers;
     }
@@ -60,12 +64,12 @@ export class LocalRequest {
   get protocol(): string {
     return this.#from.transport;
   }
+
+  /** Text of one character a byte as the UTF-8 that it is. */
+  #decode(latin1: string): string {
+    return this.#isAscii ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8');
+  }
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it tells ASCII from the rest
 const ASCII = /^[\x00-\x7f]*$/;
-
-/** Text of one character a byte as the UTF-8 that it is. */
-function decode(latin1: string): string {
-  return ASCII.test(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString('utf8');
-}

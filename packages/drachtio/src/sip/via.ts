@@ -55,7 +55,8 @@ export function viaAsReceived(via: Via, address: string, port: number): Via {
     else parameters.push(entry);
   }
   if (received !== undefined) parameters.push({ name: 'received', value: received });
-  return { ...via, parameters };
+  const { transport, host, port: sentPort, branch, rport } = via;
+  return { transport, host, port: sentPort, branch, rport, parameters };
 }
 
 /** Writes a Via entry. */

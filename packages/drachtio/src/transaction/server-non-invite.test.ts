@@ -36,6 +36,18 @@ t.test('afterwards it gets the last response again, for 64 T1 (timer J)', async 
   t.same(log, ['0 100', '0 100', '0 200', '10000 200', '32000 terminated']);
 });
 
+t.test(
+  'a challenge is not remembered, so that nobody fills the memory without a password (section 8.2.7)',
+  async (t) => {
+    for (const status of [401, 407]) {
+      const { log, machine, respond } = start();
+      respond(status);
+      machine.receiveAgain();
+      t.same(log, [`0 ${status}`, '0 terminated']);
+    }
+  },
+);
+
 t.test('no response follows a final one', async (t) => {
   const { log, respond } = start();
   t.ok(respond(200));

@@ -8,6 +8,12 @@ export interface ServerNonInviteUser extends Machine {
   terminated(): void;
 }
 
+/**
+ * A challenge is remembered by nobody but its client (RFC 3261 section 8.2.7): requests that prove nothing must not fill the
+ * memory. One that comes again is challenged again.
+ */
+const CHALLENGES = new Set([401, 407]);
+
 type State = 'trying' | 'proceeding' | 'completed' | 'terminated';
 
 /**
@@ -47,7 +53,7 @@ export class ServerNonInvite {
     this.#state = 'completed';
     const { timers, durations, isReliable } = this.#user;
     timers.cancel(this.#timeout);
-    if (isReliable) this.stop();
+    if (isReliable || CHALLENGES.has(status)) this.stop();
     else this.#timeout = timers.start(64 * durations.t1, () => this.stop());
     return true;
   }
