@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Bencoded, Dictionary } from '../media/bencode.js';
+import { NgServer } from '../media/ng-server.js';
+
+/** Debian's rtpengine on 127.0.0.1, without its kernel part. */
+export class TestRtpengine {
+  /** Where its control port is: host:port. */
+  readonly name: string;
+  readonly #ng: NgServer;
+  #process: ChildProcess | undefined;
+
+  private constructor(name: string) {
+    this.name = name;
+    this.#ng = new NgServer(name, () => {});
+  }
+
+  /** Starts one on a free port. */
+  static async start(): Promise<TestRtpengine> {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const rtpengine = new TestRtpengine(`127.0.0.1:${socket.address().port}`);
+    socket.close();
+    await rtpengine.run();
+    return rtpengine;
+  }
+
+  /** Starts it, again after it was killed; resolves when it answers. */
+  async run(): Promise<void> {
+    const ports = ['--port-min=30000', '--port-max=32767'];
+    const quiet = ['--log-level=1', '--log-stderr', '--num-threads=2'];
+    this.#process = spawn(
+      'rtpengine',
+      ['--foreground', '--table=-1', '--interface=127.0.0.1', `--listen-ng=${this.name}`, ...ports, ...quiet],
+      { stdio: 'ignore' },
+    );
+    for (let i = 0; i < 100; i++) {
+      await this.#ng.check();
+      if (this.#ng.isUp) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error('rtpengine does not answer');
+  }
+
+  /** Sends it a signal: SIGSTOP makes it slow, SIGCONT swift again, SIGKILL is its end. */
+  async signal(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill(signal);
+    if (signal === 'SIGKILL') await once(child, 'exit');
+  }
+
+  /** The ids of the sessions that it has. */
+  async sessions(): Promise<string[]> {
+    return (await this.#ng.ask({ command: 'list' })).calls as string[];
+  }
+
+  /** What it knows of the streams of a session: protocol and flags of each end, sorted. */
+  async streams(session: string): Promise<string[]> {
+    const { tags } = await this.#ng.ask({ command: 'query', 'call-id': session });
+    return Object.values(tags as Dictionary)
+      .flatMap((tag) => (tag as Dictionary).medias as Dictionary[])
+      .map(({ protocol, flags }) => `${protocol} ${(flags as Bencoded[]).join(' ')}`)
+      .sort();
+  }
+
+  async close(): Promise<void> {
+    this.#ng.close();
+    await this.signal('SIGKILL');
+  }
+}
