@@ -29,6 +29,7 @@ export class NgServer {
   readonly #prefix = randomBytes(8).toString('hex');
   #count = 0;
   #isUp = true;
+  #isClosed = false;
   #socket: Promise<Socket> | undefined;
 
   /** @param onChange told when it begins or ceases to answer */
@@ -47,6 +48,7 @@ export class NgServer {
    * @throws Error when there is none, or the answer is that it could not be done
    */
   async ask(command: Dictionary): Promise<Dictionary> {
+    if (this.#isClosed) throw new Error(`rtpengine at ${this.name}: closed`);
     if (this.#waiting.size >= MOST_WAITING) throw new Error(`rtpengine at ${this.name}: too many commands wait`);
     const answer = await this.#exchange(command).catch((error) => {
       this.#become(false);
@@ -62,14 +64,16 @@ export class NgServer {
     await this.ask({ command: 'ping' }).catch(() => {});
   }
 
+  /** What it is still told is sent, but not waited for. */
   close(): void {
+    this.#isClosed = true;
     this.#drop(new Error('closed'));
   }
 
   #become(isUp: boolean): void {
     // Where its name leads to may have changed, so it is looked up again.
     if (!isUp) this.#drop(new Error('it does not answer'));
-    if (isUp === this.#isUp) return;
+    if (isUp === this.#isUp || this.#isClosed) return;
     this.#isUp = isUp;
     this.#onChange(this);
   }

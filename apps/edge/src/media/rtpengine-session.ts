@@ -7,8 +7,8 @@ import type { NgServer } from './ng-server.js';
 
 /** What a session works with. */
 export interface SessionParts {
-  /** The rtpengines that it may be at, best first; throws what its calls are refused with. */
-  choose(): NgServer[];
+  /** The rtpengines to try, best first: where it is already, when that answers; throws when there are none. */
+  choose(current: NgServer | undefined): NgServer[];
   /** Told when a command could not be carried out. */
   onError(error: unknown): void;
 }
@@ -111,9 +111,8 @@ export class RtpengineSession implements MediaSession {
   }
 
   async #atFirstThatAnswers(command: Dictionary): Promise<string> {
-    const servers = this.#server?.isUp ? [this.#server] : this.#parts.choose();
     let error: unknown;
-    for (const server of servers) {
+    for (const server of this.#parts.choose(this.#server)) {
       this.#server = server;
       try {
         return sdpOf(await server.ask(command));

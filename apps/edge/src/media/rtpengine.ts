@@ -44,15 +44,15 @@ export class Rtpengine implements Media {
   }
 
   open(...ends: Parameters<Media['open']>): RtpengineSession {
-    return new RtpengineSession(ends, { choose: () => this.#choose(), onError: this.#onError });
+    return new RtpengineSession(ends, { choose: (current) => this.#choose(current), onError: this.#onError });
   }
 
   /**
-   * Those to try for a session, in order.
+   * Those to try for a session, in order: where it is, or else one after the other in turn.
    * @throws SipFailure 503 when none answers
    */
-  #choose(): NgServer[] {
-    const first = this.#next++ % this.#servers.length;
+  #choose(current: NgServer | undefined): NgServer[] {
+    const first = current === undefined ? this.#next++ % this.#servers.length : this.#servers.indexOf(current);
     const inTurn = [...this.#servers.slice(first), ...this.#servers.slice(0, first)];
     const usable = inTurn.filter(({ isUp }) => isUp).slice(0, MOST_TRIED);
     if (usable.length === 0) throw unavailable();

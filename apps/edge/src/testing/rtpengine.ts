@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { Bencoded, Dictionary } from '../media/bencode.js';
 import { NgServer } from '../media/ng-server.js';
+import { until } from './until.js';
 
 /** Debian's rtpengine on 127.0.0.1, without its kernel part. */
 export class TestRtpengine {
@@ -32,15 +34,21 @@ export class TestRtpengine {
     const quiet = ['--log-level=1', '--log-stderr', '--num-threads=2'];
     this.#process = spawn(
       'rtpengine',
-      ['--foreground', '--table=-1', '--interface=127.0.0.1', `--listen-ng=${this.name}`, ...ports, ...quiet],
+      [
+        '--config-file=none',
+        '--foreground',
+        '--table=-1',
+        '--interface=127.0.0.1',
+        `--listen-ng=${this.name}`,
+        ...ports,
+        ...quiet,
+      ],
       { stdio: 'ignore' },
     );
-    for (let i = 0; i < 100; i++) {
+    await until(async () => {
       await this.#ng.check();
-      if (this.#ng.isUp) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('rtpengine does not answer');
+      return this.#ng.isUp;
+    });
   }
 
   /** Sends it a signal: SIGSTOP makes it slow, SIGCONT swift again, SIGKILL is its end. */
@@ -49,6 +57,8 @@ export class TestRtpengine {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     if (signal === 'SIGKILL') await once(child, 'exit');
+    if (signal === 'SIGSTOP')
+      await until(async () => /^State:\s+T/m.test(await readFile(`/proc/${child.pid}/status`, 'utf8')));
   }
 
   /** The ids of the sessions that it has. */
