@@ -187,14 +187,14 @@ async function intoCall(transfer: Transfer, replaces: Replaces): Promise<number>
  * @returns the media between them, or the status of what failed
  */
 async function agree(
-  { open }: Media,
+  carrier: Media,
   [offering, answering]: [Side, Side],
   isOver: () => boolean,
 ): Promise<MediaSession | { status: number }> {
   const asked = await offering.offer('INVITE', undefined);
   if (asked?.ack === undefined) return { status: asked?.response.status ?? 481 };
   const ends = [offering.end.again(), answering.end.again()] as const;
-  const media = open(...ends);
+  const media = carrier.open(...ends);
   const { body } = asked.response;
   try {
     const offer = await media.offer(ends[0], body);
