@@ -1,4 +1,5 @@
 import type { CalledParty } from '@ringfence/store';
+import { orDirect } from '../media/media.js';
 import { unavailable } from '../sip/failure.js';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
@@ -82,7 +83,8 @@ async function ringAll(
   const onNoMedia = () => {
     hasMedia = false;
   };
-  const invite = { headers, offer: invitation.offer, from: plan.caller.end, media, onNoMedia };
+  const carrier = plan.isUnlimited ? orDirect(media) : media;
+  const invite = { headers, offer: invitation.offer, from: plan.caller.end, media: carrier, onNoMedia };
   const all = plan.ringers.map((start) => start({ ...invite, onProvisional: progress.heard, onForwarded }));
   const result = await ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
   return hasMedia || 'answer' in result ? result : { status: 503 };

@@ -238,35 +238,38 @@ t.test('who a phone sends the other side to hears it, by itself or after a talk 
   await nothingLeft(t);
 });
 
-t.test('without an rtpengine that answers calls are refused; those that are up stay, and change again later', async (t) => {
-  const call = await talk(t);
-  const { alice, bob, caller, callee, answer } = call;
-  await server.signal('SIGKILL');
-  const other = await parties(bench, 2);
-  const refuse = async () => {
-    const begun = Date.now();
-    const sent = await other.caller.invite(other.to.number, { body: alice.sdp() });
-    const refused = await other.caller.response(sent.callId, sent.cseq);
+t.test(
+  'without an rtpengine that answers calls are refused; those that are up stay, and change again later',
+  async (t) => {
+    const call = await talk(t);
+    const { alice, bob, caller, callee, answer } = call;
+    await server.signal('SIGKILL');
+    const other = await parties(bench, 2);
+    const refuse = async () => {
+      const begun = Date.now();
+      const sent = await other.caller.invite(other.to.number, { body: alice.sdp() });
+      const refused = await other.caller.response(sent.callId, sent.cseq);
+      t.equal(refused.status, 503);
+      t.match(refused.header('Retry-After'), /^\d+$/);
+      t.ok(Date.now() - begun < 2_500);
+    };
+    await refuse();
+    await refuse();
+    t.strictSame(other.callee.untaken, [], 'no phone rings');
+    const hold = caller.within(answer, { method: 'INVITE', cseq: 20, body: alice.sdp({ direction: 'sendonly' }) });
+    const refused = await caller.ask(hold);
     t.equal(refused.status, 503);
-    t.match(refused.header('Retry-After'), /^\d+$/);
-    t.ok(Date.now() - begun < 2_500);
-  };
-  await refuse();
-  await refuse();
-  t.strictSame(other.callee.untaken, [], 'no phone rings');
-  const hold = caller.within(answer, { method: 'INVITE', cseq: 20, body: alice.sdp({ direction: 'sendonly' }) });
-  const refused = await caller.ask(hold);
-  t.equal(refused.status, 503);
-  caller.acknowledge(refused, hold);
-  t.strictSame(callee.untaken, []);
-  t.match(bench.warnings, [/rtpengine does not answer.*127\.0\.0\.1/]);
-  await server.run();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const back = await change(call, 21, alice.sdp({ address: '10.9.9.9' }), 200, bob.sdp(PRIVATE));
-  await hear(alice, back.got.body, bob, back.offered);
-  await hangUp(call);
-  await nothingLeft(t);
-});
+    caller.acknowledge(refused, hold);
+    t.strictSame(callee.untaken, []);
+    t.match(bench.warnings, [/rtpengine does not answer.*127\.0\.0\.1/]);
+    await server.run();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const back = await change(call, 21, alice.sdp({ address: '10.9.9.9' }), 200, bob.sdp(PRIVATE));
+    await hear(alice, back.got.body, bob, back.offered);
+    await hangUp(call);
+    await nothingLeft(t);
+  },
+);
 
 t.test('a PBX cluster is believed where its media is, and other bodies than sessions are none', async (t) => {
   const pbx = await openPbx(bench, '127.0.0.21');
@@ -286,6 +289,32 @@ t.test('a PBX cluster is believed where its media is, and other bodies than sess
   const refused = await caller.invite('+4511223344', multipart);
   t.equal((await caller.response(refused.callId, refused.cseq)).status, 415);
   t.strictSame(await server.sessions(), []);
+});
+
+t.test('a call for help is made without rtpengine too, with session descriptions as they are', async (t) => {
+  const pbx = await openPbx(bench, '127.0.0.22');
+  t.teardown(() => pbx.close());
+  await bench.restartEdge({ clusters: { 1: [pbx.target] } });
+  const { caller } = await parties(bench);
+  const [alice, bob] = [await sound(t), await sound(t)];
+  const call = async () => {
+    const sent = await caller.invite('112', { body: alice.sdp() });
+    const invite = await pbx.phone.request('INVITE');
+    pbx.phone.answer(invite, 200, { body: bob.sdp() });
+    const answer = await caller.response(sent.callId, sent.cseq);
+    caller.acknowledge(answer, sent);
+    return { invite, answer };
+  };
+  const carried = await call();
+  t.not(portOf(carried.invite.body), alice.port);
+  await caller.ask(caller.within(carried.answer, { method: 'BYE', cseq: 50 }));
+  await server.signal('SIGSTOP');
+  const direct = await call();
+  t.equal(direct.invite.body, alice.sdp());
+  t.equal(direct.answer.body, bob.sdp());
+  await caller.ask(caller.within(direct.answer, { method: 'BYE', cseq: 50 }));
+  await server.signal('SIGCONT');
+  await bench.restartEdge({ clusters: {} });
 });
 
 t.test('an edge that shuts down leaves nothing behind', async (t) => {

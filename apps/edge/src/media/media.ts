@@ -36,3 +36,23 @@ const UNTOUCHED: MediaSession = {
 
 /** Media that goes from phone to phone: session descriptions pass as they are. */
 export const DIRECT_MEDIA: Media = { open: () => UNTOUCHED };
+
+/** Media that is carried, and goes from phone to phone while that cannot be: better no sound than no call. */
+export function orDirect(media: Media): Media {
+  return {
+    open: (one, other) => {
+      const carried = media.open(one, other);
+      let isDirect = false;
+      return {
+        offer: async (from, sdp) => {
+          const passed = await carried.offer(from, sdp).catch(() => undefined);
+          isDirect = passed === undefined;
+          return passed ?? sdp;
+        },
+        answer: async (from, sdp) => (isDirect ? sdp : carried.answer(from, sdp)),
+        refused: () => carried.refused(),
+        end: () => carried.end(),
+      };
+    },
+  };
+}

@@ -29,6 +29,8 @@ export class NgServer {
   readonly #prefix = randomBytes(8).toString('hex');
   #count = 0;
   #isUp = true;
+  /** When anything came from it, by the steady clock. */
+  #heardAt = 0;
   #isClosed = false;
   #socket: Promise<Socket> | undefined;
 
@@ -50,8 +52,9 @@ export class NgServer {
   async ask(command: Dictionary): Promise<Dictionary> {
     if (this.#isClosed) throw new Error(`rtpengine at ${this.name}: closed`);
     if (this.#waiting.size >= MOST_WAITING) throw new Error(`rtpengine at ${this.name}: too many commands wait`);
+    const begun = performance.now();
     const answer = await this.#exchange(command).catch((error) => {
-      this.#become(false);
+      if (this.#heardAt < begun) this.#become(false);
       throw new Error(`rtpengine at ${this.name}: ${error.message}`);
     });
     this.#become(true);
@@ -61,18 +64,18 @@ export class NgServer {
 
   /** Finds out whether it answers. Never rejects. */
   async check(): Promise<void> {
+    // Where its name leads to may have changed, so it is looked up again.
+    if (!this.#isUp) this.#drop(new Error('it does not answer'));
     await this.ask({ command: 'ping' }).catch(() => {});
   }
 
-  /** What it is still told is sent, but not waited for. */
+  /** Gives up what waits for an answer. */
   close(): void {
     this.#isClosed = true;
     this.#drop(new Error('closed'));
   }
 
   #become(isUp: boolean): void {
-    // Where its name leads to may have changed, so it is looked up again.
-    if (!isUp) this.#drop(new Error('it does not answer'));
     if (isUp === this.#isUp || this.#isClosed) return;
     this.#isUp = isUp;
     this.#onChange(this);
@@ -112,6 +115,7 @@ export class NgServer {
     const space = bytes.indexOf(' ');
     const waiting = this.#waiting.get(bytes.toString('latin1', 0, Math.max(space, 0)));
     if (waiting === undefined) return;
+    this.#heardAt = performance.now();
     try {
       waiting.resolve(decode(bytes.subarray(space + 1)) as Dictionary);
     } catch (error) {

@@ -65,10 +65,9 @@ export class RtpengineSession implements MediaSession {
     if (this.#isOver) return;
     this.#isOver = true;
     // What is under way may still have to begin there.
-    void this.#working.then(async () => {
-      if (!this.#server?.isUp) return;
-      await this.#server.ask({ command: 'delete', 'call-id': this.#id, 'delete-delay': 0 }).catch(this.#parts.onError);
-    });
+    void this.#working.then(() =>
+      this.#server?.ask({ command: 'delete', 'call-id': this.#id, 'delete-delay': 0 }).catch(this.#parts.onError),
+    );
   }
 
   async #do(work: () => Promise<string>): Promise<string> {

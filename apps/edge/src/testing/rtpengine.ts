@@ -66,13 +66,14 @@ export class TestRtpengine {
     return (await this.#ng.ask({ command: 'list' })).calls as string[];
   }
 
-  /** What it knows of the streams of a session: protocol and flags of each end, sorted. */
-  async streams(session: string): Promise<string[]> {
+  /** The media of each end of a session: the protocol with its flags, and how many packets of sound came from it. */
+  async ends(session: string): Promise<{ protocol: string; packets: number }[]> {
     const { tags } = await this.#ng.ask({ command: 'query', 'call-id': session });
-    return Object.values(tags as Dictionary)
-      .flatMap((tag) => (tag as Dictionary).medias as Dictionary[])
-      .map(({ protocol, flags }) => `${protocol} ${(flags as Bencoded[]).join(' ')}`)
-      .sort();
+    const media = Object.values(tags as Dictionary).flatMap((tag) => (tag as Dictionary).medias as Dictionary[]);
+    return media.map(({ protocol, flags, streams }) => ({
+      protocol: `${protocol} ${(flags as Bencoded[]).join(' ')}`,
+      packets: Number((((streams as Dictionary[])[0] as Dictionary).stats as Dictionary).packets),
+    }));
   }
 
   async close(): Promise<void> {
