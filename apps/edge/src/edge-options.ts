@@ -42,6 +42,8 @@ export interface EdgeOptions {
   callLimits: CallLimits;
   /** The targets of the PBX clusters. */
   clusters: ClusterSettings;
+  /** Where the control ports of rtpengines are, host:port, that carry the media of calls; none for media from phone to phone. */
+  rtpengines: readonly string[];
   /** What is always sent to the caller's cluster. */
   emergencyNumbers: readonly string[];
   subscriptions: SubscriptionLimits;

@@ -26,9 +26,10 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { drachtio, log, now = Date.now } = options;
   const report = createReport(log, now);
   const parts = await createParts(options, report);
-  const { stack, feed, calls, clusters } = parts;
+  const { stack, feed, calls, clusters, rtpengine } = parts;
   let closing = false;
   const notifier = setRoutes(options, parts, report, () => closing);
+  await rtpengine?.start();
   const connection = await openConnection(stack, drachtio, log, () => {
     notifier.lost();
     void calls.endAll();
@@ -50,6 +51,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
       notifier.close();
       await Promise.race([calls.endAll(), new Promise((resolve) => setTimeout(resolve, HANG_UP_TIME).unref())]);
       await connection.close();
+      rtpengine?.stop();
       await feed.close();
     },
   };

@@ -27,7 +27,7 @@ await runProcess({
       'CALLS_PER_CUSTOMER',
       'CALL_RATE_PER_PHONE',
     ] as const),
-    ...(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS'] as const),
+    ...(['PBX_CLUSTER_1', 'PBX_CLUSTER_2', 'EMERGENCY_NUMBERS', 'RTPENGINE'] as const),
     ...(['SUBSCRIPTIONS_MAX', 'SUBSCRIPTIONS_PER_PHONE'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
@@ -65,7 +65,7 @@ await runProcess({
       ...{ trustedProxies: settings.TRUSTED_PROXIES, serviceRoute: settings.SERVICE_ROUTE },
       ...{ contactsPerPhone: settings.CONTACTS_PER_PHONE, ringTime: settings.RING_TIME },
       clusters: { 1: settings.PBX_CLUSTER_1, 2: settings.PBX_CLUSTER_2 },
-      emergencyNumbers: settings.EMERGENCY_NUMBERS,
+      ...{ emergencyNumbers: settings.EMERGENCY_NUMBERS, rtpengines: settings.RTPENGINE },
       sessionTimes: { expires: settings.SESSION_EXPIRES, min: MIN_SE },
       callsMax: settings.CALLS_MAX,
       callLimits: {

@@ -6,6 +6,7 @@ import { Clusters } from './cluster/clusters.js';
 import { createAccess } from './create-access.js';
 import type { Defence } from './defence/defence.js';
 import type { EdgeOptions } from './edge-options.js';
+import { Rtpengine } from './media/rtpengine.js';
 import { Connections } from './register/connections.js';
 import type { Report } from './report.js';
 import { createStack, type SipStack } from './sip/stack.js';
@@ -21,6 +22,8 @@ export interface EdgeParts {
   defence: Defence;
   calls: Calls;
   clusters: Clusters;
+  /** What carries the media of calls; undefined when it goes from phone to phone. */
+  rtpengine: Rtpengine | undefined;
   connections: Connections;
 }
 
@@ -43,6 +46,18 @@ export async function createParts(options: EdgeOptions, report: Report): Promise
     clusters: new Clusters(stack, options.clusters, ({ uri, isUp }) =>
       isUp ? log.info({ uri }, 'a PBX answers again') : log.warn({ uri }, 'a PBX does not answer and is left out'),
     ),
+    rtpengine: createRtpengine(options, warn('the media of a call could not be carried')),
     connections: new Connections(store.bindings, warn('bindings could not be ended')),
   };
+}
+
+function createRtpengine({ rtpengines, log }: EdgeOptions, onError: (error: unknown) => void): Rtpengine | undefined {
+  if (rtpengines.length === 0) return undefined;
+  return new Rtpengine(rtpengines, {
+    onError,
+    onChange: ({ name, isUp }) =>
+      isUp
+        ? log.info({ rtpengine: name }, 'an rtpengine answers again')
+        : log.warn({ rtpengine: name }, 'an rtpengine does not answer, calls do without it'),
+  });
 }

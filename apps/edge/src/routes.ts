@@ -4,6 +4,7 @@ import { createGate } from './defence/gate.js';
 import { DialogFence } from './dialog-fence.js';
 import type { EdgeOptions } from './edge-options.js';
 import { serveLocally } from './local-server.js';
+import { DIRECT_MEDIA } from './media/media.js';
 import { createOptionsRoute } from './options-route.js';
 import type { EdgeParts } from './parts.js';
 import { createRegistrar } from './register/register.js';
@@ -56,13 +57,17 @@ function createRegisterHandler(options: EdgeOptions, { access, server, connectio
   });
 }
 
-function createInviteHandler(options: EdgeOptions, { stack, access, calls, clusters }: EdgeParts, report: Report) {
+function createInviteHandler(
+  options: EdgeOptions,
+  { stack, access, calls, clusters, rtpengine }: EdgeParts,
+  report: Report,
+) {
   const { store, realm, emergencyNumbers, sessionTimes, now = Date.now } = options;
   const { bindings, directory, secrets } = store;
   const [fence, ringTime] = [new DialogFence(stack, access, report), options.ringTime * 1_000];
   return createCallRoute({
     ...{ stack, access, fence, bindings, directory, secrets, calls, clusters, realm, ringTime, now },
-    ...{ emergencyNumbers, sessionTimes, bridges: new Set() },
+    ...{ emergencyNumbers, sessionTimes, bridges: new Set(), media: rtpengine ?? DIRECT_MEDIA },
   });
 }
 

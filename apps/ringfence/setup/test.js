@@ -7,5 +7,6 @@ install({
   baresip: 'baresip',
   sipsak: 'sipsak',
   chromium: 'chromium',
+  rtpengine: 'rtpengine-daemon',
 });
 await import('../../../test/dist/run.js');

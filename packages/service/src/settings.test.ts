@@ -55,6 +55,15 @@ t.test('lists of networks and of name servers are read', async (t) => {
   });
 });
 
+t.test('control ports of rtpengines are read', async (t) => {
+  const given = '127.0.0.1:2223, rtp-2.example.com:22222,[::1]:2223';
+  t.same(readSettings(['RTPENGINE'], { RTPENGINE: given }).RTPENGINE, given.split(/, */));
+  t.same(readSettings(['RTPENGINE'], {}).RTPENGINE, []);
+  for (const wrong of ['127.0.0.1', '::1:2223', ':2223', 'a:0', 'a:65536', 'a:b', '-a:1', 'udp:a:1', '[a]:1', 'a:1,']) {
+    t.throws(() => readSettings(['RTPENGINE'], { RTPENGINE: wrong }), { message: /^RTPENGINE: .*host:port/ }, wrong);
+  }
+});
+
 t.test('every mistake is named in a line of its own', async (t) => {
   const env = {
     SIP_HOST: '127.0.0.1,nowhere',

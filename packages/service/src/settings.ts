@@ -4,6 +4,7 @@ import {
   addresses,
   choice,
   file,
+  hostPorts,
   key,
   name,
   networks,
@@ -125,6 +126,10 @@ const SETTINGS = {
   EMERGENCY_NUMBERS: numbers({
     default: ['112'],
     desc: 'numbers that always go to the PBX cluster, whatever limits there are, separated by commas',
+  }),
+  RTPENGINE: hostPorts({
+    default: [],
+    desc: 'control ports (host:port) of rtpengines that carry the media of calls, separated by commas',
   }),
   SUBSCRIPTIONS_MAX: whole(1, 40_000)({ default: 20_000, desc: 'simultaneous subscriptions of one edge' }),
   SUBSCRIPTIONS_PER_PHONE: whole(

@@ -20,6 +20,14 @@ export const servers = list(
   (part) => isIP(part.replace(/^(\[.*\]|[\d.]+):\d+$/, '$1').replace(/^\[(.*)\]$/, '$1')) !== 0,
 );
 
+/** Hosts with a port, separated by commas. */
+export const hostPorts = list('host:port', (part) => {
+  const [, host = '', port] = /^(.*):(\d{1,5})$/.exec(part) ?? [];
+  const isHost =
+    isIP(host.replace(/^\[(.*:.*)\]$/, '$1')) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(host);
+  return isHost && !/^[^[]*:/.test(host) && Number(port) >= 1 && Number(port) <= 65_535;
+});
+
 /** IP addresses and networks in CIDR notation, separated by commas. */
 export const networks = list('IP address and no network such as 10.0.0.0/8', isNetwork);
 

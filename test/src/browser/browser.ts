@@ -28,6 +28,7 @@ const FLAGS = [
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
   '--allow-loopback-in-peer-connection',
+  '--autoplay-policy=no-user-gesture-required',
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
@@ -107,6 +108,12 @@ export class BrowserPhone {
   /** Waits until voice has come from the other end. */
   async hears(): Promise<void> {
     await until('voice', async () => ((await this.run('heard()')) as number) > 0 || undefined, PATIENCE);
+  }
+
+  /** Waits until a tone of a pitch in Hz is heard from the other end. */
+  async hearsTone(pitch: number): Promise<void> {
+    const isIt = async () => Math.abs(((await this.run('pitch()')) as number) - pitch) < pitch / 8 || undefined;
+    await until(`a tone of ${pitch} Hz`, isIt, PATIENCE);
   }
 
   /** The session description that its peer connection has made, or was given. */

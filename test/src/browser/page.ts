@@ -16,8 +16,18 @@ interface PeerConnection {
   readonly iceConnectionState: string;
   readonly localDescription: { sdp: string } | null;
   readonly remoteDescription: { sdp: string } | null;
+  getReceivers(): { track: unknown }[];
   getStats(): Promise<Map<string, { type: string; bytesReceived?: number }>>;
 }
+
+/** What the browser listens with, as far as the test looks at it. */
+declare const MediaStream: new (tracks: unknown[]) => object;
+declare const Audio: new () => { srcObject: object; play(): Promise<void> };
+declare const AudioContext: new () => {
+  readonly sampleRate: number;
+  createMediaStreamSource(stream: object): { connect(to: object): void };
+  createAnalyser(): { readonly frequencyBinCount: number; getFloatFrequencyData(levels: Float32Array): void };
+};
 
 /** A phone in the page. */
 interface BrowserPhone {
@@ -109,12 +119,40 @@ function sipJs({ url, domain, username, password }: Account): BrowserPhone {
   };
 }
 
+/** Listens to what comes from the other end. */
+async function listen(): Promise<() => number> {
+  const stream = new MediaStream(phone?.connection?.getReceivers().map(({ track }) => track) ?? []);
+  // The browser decodes only what it plays.
+  const audio = Object.assign(new Audio(), { srcObject: stream });
+  await audio.play();
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  context.createMediaStreamSource(stream).connect(analyser);
+  const levels = new Float32Array(analyser.frequencyBinCount);
+  return () => {
+    analyser.getFloatFrequencyData(levels);
+    const loudest = levels.reduce((best, level, at) => (level > (levels[best] ?? 0) ? at : best), 0);
+    const isSilent = (levels[loudest] ?? 0) < SILENCE;
+    return isSilent ? 0 : (loudest * context.sampleRate) / 2 / levels.length;
+  };
+}
+
+/** Decibels below which there is no sound. */
+const SILENCE = -60;
+
+let pitchNow: (() => number) | undefined;
+
 Object.assign(globalThis, {
   events,
   start(library: 'JsSIP' | 'SIP.js', account: Account): Promise<void> {
     phone = library === 'JsSIP' ? jsSip(account) : sipJs(account);
     Object.assign(globalThis, { phone });
     return phone.start();
+  },
+  /** The pitch of what is heard now, in Hz; 0 for silence. */
+  async pitch(): Promise<number> {
+    pitchNow ??= await listen();
+    return pitchNow();
   },
   /** Bytes of voice that have arrived. */
   async heard(): Promise<number> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export interface BaresipOptions {
   transport?: 'udp' | 'tcp' | 'tls';
   /** Seconds it asks to be registered for. */
   expires?: number;
+  /** Whether it encrypts its media where the other side does (SDES). */
+  encrypts?: boolean;
   /** Whether it subscribes to its message summary. */
   messages?: boolean;
 }
@@ -54,9 +56,9 @@ export class Baresip {
     phone.#process = spawn('baresip', ['-f', phone.#folder], { stdio: ['pipe', 'ignore', 'ignore'] });
     await phone.#connect(controlPort);
     // The account comes over the control port, so that no event of its registration is missed.
-    const { username, password, server, transport = 'udp', expires = 60 } = options;
+    const { username, password, server, transport = 'udp', expires = 60, encrypts = false } = options;
     const uri = `sip:${username}@${server.address}:${server.port};transport=${transport}`;
-    phone.#command('uanew', `<${uri}>;auth_pass=${password};regint=${expires}`);
+    phone.#command('uanew', `<${uri}>;auth_pass=${password};regint=${expires}${encrypts ? ';mediaenc=srtp' : ''}`);
     return phone;
   }
 
@@ -104,6 +106,12 @@ export class Baresip {
     this.#command('transfer', `sip:${number}@${address}:${port}`);
   }
 
+  /** Waits until something loud was heard after now. */
+  async hears(): Promise<void> {
+    const before = (await this.#heard()).length;
+    await until('a sound', async () => isLoud((await this.#heard()).subarray(before)) || undefined, 10_000);
+  }
+
   /** Ends the program at once, without de-registering. */
   async kill(): Promise<void> {
     this.#control?.destroy();
@@ -111,8 +119,15 @@ export class Baresip {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** The samples that all calls so far brought, in 16 bits each. */
+  async #heard(): Promise<Buffer> {
+    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('-dec.wav')).sort();
+    const files = await Promise.all(names.map((name) => readFile(join(this.#folder, name))));
+    return Buffer.concat(files.map((file) => file.subarray(44, file.length & ~1)));
+  }
+
   async #configure(port: number, controlPort: number): Promise<void> {
-    const { address = '127.0.0.1', messages = false } = this.#options;
+    const { address = '127.0.0.1', messages = false, encrypts = false } = this.#options;
     const config = [
       `sip_listen ${address}:${port}`,
       `net_interface ${address}`,
@@ -122,10 +137,13 @@ export class Baresip {
       'module_tmp account.so',
       'module_app menu.so',
       'module_app ctrl_tcp.so',
+      ...(encrypts ? ['module srtp.so'] : []),
       ...(messages ? ['module_app mwi.so'] : []),
       `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
       `audio_source aufile,${join(this.#folder, 'voice.wav')}`,
-      `audio_player aufile,${join(this.#folder, 'heard.wav')}`,
+      // What is heard is kept in a file.
+      'module sndfile.so',
+      `snd_path ${this.#folder}`,
       'call_local_timeout 60',
     ];
     await writeFile(join(this.#folder, 'config'), `${config.join('\n')}\n`);
@@ -166,10 +184,19 @@ export class Baresip {
   }
 }
 
+/** Whether there is sound in samples of 16 bits, of which there must be a tenth of a second. */
+function isLoud(bytes: Buffer): boolean {
+  const loud = Array.from({ length: bytes.length >> 1 }, (_, i) => Math.abs(bytes.readInt16LE(2 * i)) > 1_000);
+  return loud.filter((isOne) => isOne).length > 200;
+}
+
+/** The pitch of its voice, in Hz. */
+export const PITCH = 400;
+
 /** A tone of 400 Hz, half a minute long, as a WAV file: PCM, 16 bits, mono, 8 kHz. */
 function voice(): Buffer {
   const rate = 8_000;
-  const samples = Int16Array.from({ length: 30 * rate }, (_, i) => 8_000 * Math.sin((2 * Math.PI * 400 * i) / rate));
+  const samples = Int16Array.from({ length: 30 * rate }, (_, i) => 8_000 * Math.sin((2 * Math.PI * PITCH * i) / rate));
   const header = Buffer.alloc(44);
   header.write('RIFF');
   header.writeUInt32LE(36 + samples.byteLength, 4);

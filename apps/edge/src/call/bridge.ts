@@ -1,3 +1,4 @@
+import type { MediaSession } from '../media/media.js';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
 import { serveChange } from './change.js';
@@ -29,13 +30,15 @@ export class Bridge {
   readonly #refer: Refer;
   readonly #listeners = new Map<Side, [string, Listener][]>();
   #sides: [Side, Side];
+  #media: MediaSession;
   #isOver = false;
   #resolve = () => {};
 
-  constructor(sides: [Side, Side], times: SessionTimes, refer: Refer) {
+  constructor(sides: [Side, Side], media: MediaSession, times: SessionTimes, refer: Refer) {
     this.times = times;
     this.#refer = refer;
     this.#sides = sides;
+    this.#media = media;
     this.over = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -51,6 +54,11 @@ export class Bridge {
     return this.#sides;
   }
 
+  /** The media between both sides. */
+  get media(): MediaSession {
+    return this.#media;
+  }
+
   /** The side that one side talks to. */
   other(side: Side): Side {
     return side === this.#sides[0] ? this.#sides[1] : this.#sides[0];
@@ -60,6 +68,7 @@ export class Bridge {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#media.end();
     for (const side of this.#sides) {
       this.#leave(side);
       side.session.stop();
@@ -68,8 +77,13 @@ export class Bridge {
     this.#resolve();
   }
 
-  /** Puts another side, which is in no call, in the place of one; that is left to be hung up on. */
-  exchange(old: Side, next: Side): void {
+  /**
+   * Puts another side, which is in no call, in the place of one; that is left to be hung up on.
+   * @param media what is between both sides from now on
+   */
+  exchange(old: Side, next: Side, media: MediaSession): void {
+    this.#media.end();
+    this.#media = media;
     this.#sides = this.#sides.map((side) => (side === old ? next : side)) as [Side, Side];
     this.#leave(old);
     old.session.stop();
@@ -81,6 +95,7 @@ export class Bridge {
   letGo(side: Side): void {
     const other = this.other(side);
     this.#isOver = true;
+    this.#media.end();
     this.#leave(side);
     this.#leave(other);
     other.session.stop();

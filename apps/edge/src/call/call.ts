@@ -1,11 +1,12 @@
 import type { CalledParty } from '@ringfence/store';
+import { orDirect } from '../media/media.js';
+import { unavailable } from '../sip/failure.js';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
 import { Bridge } from './bridge.js';
 import type { CallSlot } from './calls.js';
 import { connect, type Sides } from './connect.js';
 import type { Invitation } from './invitation.js';
-import type { Party } from './party.js';
 import type { Plan } from './plan.js';
 import { createProgress, type Progress } from './progress.js';
 import { type RingingResult, ring } from './ring.js';
@@ -33,36 +34,39 @@ const LONGEST_CALL = 12 * 60 * 60 * 1_000;
  * call has ended in the store too.
  */
 export async function carryCall(parts: CallParts, call: Call): Promise<void> {
-  const { response, invitation, cancelled, slot } = call;
+  const { response, invitation, plan, cancelled, slot } = call;
   let status = 500;
   try {
-    const progress = createProgress(response, call.plan.ringers.length === 1, invitation.reliability);
+    const progress = createProgress(response, plan.ringers.length === 1, invitation.reliability);
     const result = await ringAll(parts, call, progress);
     if ('status' in result) {
       status = cancelled.aborted ? 487 : slot.over.aborted ? 503 : result.status;
-      if (!cancelled.aborted) response.send(status);
+      if (!cancelled.aborted) response.send(status, status === 503 ? { headers: unavailable().headers } : {});
       return;
     }
-    if ('dialog' in result.answer) parts.fence.enclose(result.answer.dialog, result.party.phone);
+    const { answer, party } = result;
+    if ('dialog' in answer) parts.fence.enclose(answer.dialog, party.phone);
     await progress.acknowledged();
-    const sides = await connect(parts.stack, call.request, response, result.answer, invitation.session.headers).catch(
-      () => undefined,
-    );
+    const sides = await connect(parts.stack, call, answer).catch(() => undefined);
     if (sides === undefined) {
       status = cancelled.aborted ? 487 : 500;
       return;
     }
     status = 200;
-    parts.fence.enclose(sides.callee, result.party.phone);
-    parts.fence.enclose(sides.caller, call.plan.caller.phone);
-    slot.answer(result.party.phone?.phone);
-    await talk(parts, call, sides, result.party);
+    parts.fence.enclose(sides.callee, party.phone);
+    parts.fence.enclose(sides.caller, plan.caller.phone);
+    slot.answer(party.phone?.phone);
+    await talk(parts, call, sides, result);
   } finally {
     slot.end(status);
   }
 }
 
-function ringAll({ ringTime, sessionTimes }: CallParts, call: Call, progress: Progress): Promise<RingingResult> {
+async function ringAll(
+  { ringTime, sessionTimes, media }: CallParts,
+  call: Call,
+  progress: Progress,
+): Promise<RingingResult> {
   const { invitation, plan, cancelled, slot } = call;
   const headers = {
     'Max-Forwards': `${invitation.maxForwards}`,
@@ -75,19 +79,30 @@ function ringAll({ ringTime, sessionTimes }: CallParts, call: Call, progress: Pr
     progress.forwarded(contacts);
     if (plan.ringers.length === 1) slot.forward(callee);
   };
-  const invite = { headers, offer: invitation.offer, onProvisional: progress.heard, onForwarded };
-  const all = plan.ringers.map((start) => start(invite));
-  return ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
+  let hasMedia = true;
+  const onNoMedia = () => {
+    hasMedia = false;
+  };
+  const carrier = plan.isUnlimited ? orDirect(media) : media;
+  const invite = { headers, offer: invitation.offer, from: plan.caller.end, media: carrier, onNoMedia };
+  const all = plan.ringers.map((start) => start({ ...invite, onProvisional: progress.heard, onForwarded }));
+  const result = await ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
+  return hasMedia || 'answer' in result ? result : { status: 503 };
 }
 
-async function talk(parts: CallParts, call: Call, { caller, callee }: Sides, calleeParty: Party): Promise<void> {
+async function talk(
+  parts: CallParts,
+  call: Call,
+  { caller, callee }: Sides,
+  { party, answer }: Extract<RingingResult, { answer: unknown }>,
+): Promise<void> {
   const { bridges, sessionTimes: times } = parts;
   const { request, invitation, plan, slot } = call;
   const ofCaller = { party: plan.caller, allow: request.get('allow'), terms: invitation.session.terms, times };
   const { res } = callee;
-  const ofCallee = { party: calleeParty, allow: res.get('allow'), terms: readTerms(res, times), times };
+  const ofCallee = { party, allow: res.get('allow'), terms: readTerms(res, times), times };
   const sides: [Side, Side] = [new Side(caller, ofCaller), new Side(callee, ofCallee)];
-  const bridge = new Bridge(sides, times, createRefer(parts, plan.parties.customer, slot));
+  const bridge = new Bridge(sides, answer.media, times, createRefer(parts, plan.parties.customer, slot));
   const end = () => bridge.end();
   const timer = setTimeout(end, LONGEST_CALL);
   slot.over.addEventListener('abort', end, { once: true });

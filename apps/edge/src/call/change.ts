@@ -1,3 +1,4 @@
+import type { MediaSession } from '../media/media.js';
 import { SipFailure } from '../sip/failure.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
 import { toldStatus } from './best-response.js';
@@ -5,6 +6,8 @@ import type { Bridge } from './bridge.js';
 import { readOffer } from './invitation.js';
 import { grantTerms } from './session-terms.js';
 import type { Asked, Side } from './side.js';
+
+type Answered = NonNullable<Asked>;
 
 /** Failures that end a dialog (RFC 3261 section 12.2.1.2). */
 const DIALOG_GONE = new Set([408, 481]);
@@ -33,18 +36,44 @@ async function change(bridge: Bridge, from: Side, request: SipRequest, response:
     return;
   }
   bridge.isChanging = true;
-  const asked = await to.offer(method, offer);
-  bridge.isChanging = false;
-  const answer = asked?.response;
-  if (answer === undefined || answer.status >= 300) {
-    fail(bridge, response, answer?.status ?? 481);
+  const status = await agree(bridge, [from, to], method, offer).finally(() => {
+    bridge.isChanging = false;
+  });
+  if (status >= 300) {
+    fail(bridge, response, status);
     return;
   }
-  note(from, to, offer, answer.body);
-  takeAnswer(from, to, asked);
   from.session.renew(terms);
   to.session.renew(to.session.terms);
-  response.send(200, from.content(answer.body, headers));
+  response.send(200, from.content(from.sent, headers));
+}
+
+/**
+ * Passes an offer on, or asks for one, and takes what is answered.
+ * @returns the final status of the other side
+ * @throws SipFailure when the media cannot be changed now
+ */
+async function agree(
+  { media }: Bridge,
+  [from, to]: [Side, Side],
+  method: 'INVITE' | 'UPDATE',
+  offer: string | undefined,
+): Promise<number> {
+  const passed = offer && (await media.offer(from.end, offer));
+  const asked = await to.offer(method, passed);
+  const status = asked?.response.status ?? 481;
+  if (asked === undefined || status >= 300) {
+    media.refused();
+    return status;
+  }
+  const { body } = asked.response;
+  if (offer === undefined || passed === undefined) {
+    await takeOffer(media, [from, to], asked);
+    return status;
+  }
+  from.sent = await media.answer(to.end, body);
+  [from.received, to.sent, to.received] = [offer, passed, body];
+  return status;
 }
 
 /** Tells one side that the other failed; when the other has lost the call, the call is over. */
@@ -53,22 +82,18 @@ export function fail(bridge: Bridge, response: SipResponse, status: number): voi
   if (DIALOG_GONE.has(status)) bridge.end();
 }
 
-/** Keeps who has which session description; without an offer the other side's is one, which waits for its answer. */
-function note(from: Side, to: Side, offer: string | undefined, answer: string): void {
-  from.sent = answer;
-  to.received = answer;
-  if (offer === undefined) return;
-  from.received = offer;
-  to.sent = offer;
-}
-
 /** An offer that was asked for is answered with the ACK. */
-function takeAnswer(from: Side, to: Side, asked: Asked): void {
-  const ack = asked?.ack;
-  if (ack === undefined) return;
-  from.dialog.once('ack', ({ body }: SipRequest) => {
+async function takeOffer(media: MediaSession, [from, to]: [Side, Side], { response, ack }: Answered): Promise<void> {
+  // What is offered must be answered, if only with what holds anyway.
+  const answer = (sdp: string) => ack?.(to.content(sdp));
+  from.sent = await media.offer(to.end, response.body).catch((failure) => {
+    answer(to.sent);
+    throw failure;
+  });
+  to.received = response.body;
+  from.dialog.once('ack', async ({ body }: SipRequest) => {
     from.received = body;
-    to.sent = body;
-    ack(to.content(body));
+    to.sent = await media.answer(from.end, body).catch(() => to.sent);
+    answer(to.sent);
   });
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { MediaEnd } from '../media/media-end.js';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
-import type { Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
+import type { SipDialog, SipRequest, SipStack } from '../sip/stack.js';
+import type { Call } from './call.js';
 import { type Answer, hangUp } from './leg.js';
 
 /** The two sides of a call. */
@@ -17,23 +19,24 @@ const ACK_TIME = 34_000;
 
 /**
  * Answers the caller with what the phone that picked up said.
- * @param sessionHeaders what is agreed on with the caller
  * @throws Error when that is not possible, because the caller gave up at the same moment or the drachtio server is gone;
  *   the phone has been hung up on
  */
 export async function connect(
   stack: SipStack,
-  request: SipRequest,
-  response: SipResponse,
+  { request, response, invitation, plan }: Pick<Call, 'request' | 'response' | 'invitation' | 'plan'>,
   answer: Answer,
-  sessionHeaders: Record<string, string>,
 ): Promise<Sides> {
   try {
-    const localSdp = 'dialog' in answer ? answer.dialog.remote.sdp : answer.offer.sdp;
-    const headers = { Allow: ALLOW_IN_CALL, ...sessionHeaders, ...(localSdp ? { 'Content-Type': SDP } : {}) };
+    const { sdp: localSdp } = answer;
+    const headers = {
+      Allow: ALLOW_IN_CALL,
+      ...invitation.session.headers,
+      ...(localSdp ? { 'Content-Type': SDP } : {}),
+    };
     const creating = stack.createUAS(request, response, { localSdp, headers });
     const caller = await within(SENDING_TIME, creating);
-    return { caller, callee: 'dialog' in answer ? answer.dialog : await exchange(caller, answer.offer) };
+    return { caller, callee: 'dialog' in answer ? answer.dialog : await exchange(caller, plan.caller.end, answer) };
   } catch (error) {
     hangUp(answer);
     throw error;
@@ -41,7 +44,11 @@ export async function connect(
 }
 
 /** The caller's answer to the phone's offer comes with the ACK (RFC 3261 section 13.2.1). */
-async function exchange(caller: SipDialog, offer: Offer): Promise<SipDialog> {
+async function exchange(
+  caller: SipDialog,
+  end: MediaEnd,
+  { offer, media }: Extract<Answer, { offer: unknown }>,
+): Promise<SipDialog> {
   const gone = new AbortController();
   caller.once('destroy', () => gone.abort());
   if (!caller.connected) gone.abort();
@@ -49,7 +56,7 @@ async function exchange(caller: SipDialog, offer: Offer): Promise<SipDialog> {
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(ACK_TIME)]);
     const [{ body }] = (await once(caller, 'ack', { signal })) as [SipRequest];
     if (!body) throw new Error('the caller sent no answer');
-    return await offer.ack(body);
+    return await offer.ack(await media.answer(end, body));
   } catch (error) {
     hangUp({ dialog: caller });
     throw error;

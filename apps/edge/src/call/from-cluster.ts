@@ -1,4 +1,5 @@
 import type { Extension, Source } from '@ringfence/store';
+import { AT_CLUSTER, MediaEnd } from '../media/media-end.js';
 import { SipFailure } from '../sip/failure.js';
 import { type NameAddr, parseFirstNameAddr } from '../sip/name-addr.js';
 import { addressOf } from '../sip/request.js';
@@ -49,7 +50,7 @@ export async function planFromCluster(
 }
 
 function partyOf(caller: Identity, isAnonymous: boolean): Party {
-  return { ...caller, phone: undefined, extension: undefined, isAnonymous };
+  return { ...caller, phone: undefined, extension: undefined, isAnonymous, end: new MediaEnd(AT_CLUSTER) };
 }
 
 /** Who calls: as the cluster asserts it, or else as From says. */

@@ -1,4 +1,5 @@
 import type { Admission, Extension } from '@ringfence/store';
+import { MediaEnd } from '../media/media-end.js';
 import { readGruu } from '../register/gruu.js';
 import { Refusal } from '../sip/failure.js';
 import { addressOf } from '../sip/request.js';
@@ -34,7 +35,10 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
   const { _id, number, name } = extension;
   return {
     parties: { customer: phone.customer, source, callee, caller: { phone: phone.id, extension: _id, number, name } },
-    caller: { phone: { phone: phone.id, address: source.address }, extension: _id, number, name, isAnonymous },
+    caller: {
+      ...{ phone: { phone: phone.id, address: source.address }, extension: _id, number, name, isAnonymous },
+      end: new MediaEnd({ transport: source.protocol, address: source.address }),
+    },
     ...{ ringers, isUnlimited },
   };
 }

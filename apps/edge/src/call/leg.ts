@@ -1,3 +1,6 @@
+import type { MediaSession } from '../media/media.js';
+import type { MediaEnd } from '../media/media-end.js';
+import { SDP } from '../sip/methods.js';
 import type { InviteError, InviteOptions, Offer, SipDialog, SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import type { Invite } from './ring.js';
 import { askForTerms, readMinSe } from './session-terms.js';
@@ -7,10 +10,19 @@ export interface LegTarget {
   uri: string;
   /** Where to send it, when that is not where the URI says. */
   proxy?: string;
+  /** Where its media is. */
+  end: MediaEnd;
 }
 
-/** How the other side picked up: with a dialog, or with an offer that waits for the caller's answer. */
-export type Answer = { dialog: SipDialog } | { offer: Offer };
+/** What the other side picked up: a dialog, or an offer that waits for the caller's answer. */
+type PickedUp = { dialog: SipDialog } | { offer: Offer };
+
+/** How the other side picked up. */
+export type Answer = PickedUp & {
+  /** Its session description, as the caller gets it. */
+  sdp: string;
+  media: MediaSession;
+};
 
 /**
  * How an INVITE ended; `contact` is where a redirection leads, `minSe` the session interval without which the other side
@@ -25,20 +37,25 @@ const LONGEST_CONTACT = 4_096;
 export class Leg {
   /** How it ended; never rejects. Stays open for good when the drachtio server is lost. */
   readonly result: Promise<LegResult>;
+  readonly #media: MediaSession;
+  readonly #end: MediaEnd;
+  readonly #invite: Invite;
   #request: SipRequest | undefined;
-  #answer: Answer | undefined;
+  #pickedUp: PickedUp | undefined;
   #cancelled = false;
   #over = false;
   /** The answer to the offer that came reliably before the call was picked up; the 2xx need not repeat it (RFC 3262 section 5). */
   #reliableAnswer = '';
+  /** What is told of provisional responses, one after the other. */
+  #telling: Promise<unknown> = Promise.resolve();
 
   constructor(stack: SipStack, target: LegTarget, invite: Invite) {
-    this.result = this.#invite(stack, target, invite).then((result) => {
-      const minSe = 'minSe' in result ? result.minSe : undefined;
-      if (minSe === undefined || this.#cancelled) return result;
-      this.#over = false;
-      const headers = { ...invite.headers, ...askForTerms({ expires: minSe, min: minSe }, minSe) };
-      return this.#invite(stack, target, { ...invite, headers });
+    this.#invite = invite;
+    this.#end = target.end;
+    this.#media = invite.media.open(invite.from, target.end);
+    this.result = this.#ring(stack, target).then((result) => {
+      if ('status' in result) this.#media.end();
+      return result;
     });
   }
 
@@ -46,11 +63,35 @@ export class Leg {
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;
-    if (this.#answer !== undefined) hangUp(this.#answer);
+    this.#media.end();
+    if (this.#pickedUp !== undefined) hangUp(this.#pickedUp);
     else if (this.#request !== undefined && !this.#over) cancelRequest(this.#request);
   }
 
-  #invite(stack: SipStack, { uri, proxy }: LegTarget, { headers, offer, onProvisional }: Invite): Promise<LegResult> {
+  async #ring(stack: SipStack, target: LegTarget): Promise<LegResult> {
+    const { headers } = this.#invite;
+    try {
+      const offer = this.#invite.offer && (await this.#media.offer(this.#invite.from, this.#invite.offer));
+      if (this.#cancelled) return { status: 487 };
+      const result = await this.#send(stack, target, headers, offer);
+      const minSe = 'minSe' in result ? result.minSe : undefined;
+      if (minSe === undefined || this.#cancelled) return result;
+      this.#over = false;
+      const again = { ...headers, ...askForTerms({ expires: minSe, min: minSe }, minSe) };
+      return await this.#send(stack, target, again, offer);
+    } catch {
+      if (!this.#cancelled) this.#invite.onNoMedia();
+      return { status: 503 };
+    }
+  }
+
+  /** @throws SipFailure when its media cannot be carried; what was picked up has been hung up on */
+  #send(
+    stack: SipStack,
+    { uri, proxy }: LegTarget,
+    headers: Record<string, string>,
+    offer: string | undefined,
+  ): Promise<LegResult> {
     const options: InviteOptions = {
       ...{ headers: { ...headers }, localSdp: offer, noAck: offer === undefined },
       ...(proxy === undefined ? {} : { proxy }),
@@ -58,10 +99,7 @@ export class Leg {
     return new Promise((resolve) => {
       const progress = {
         cbRequest: (_error: Error | null, request?: SipRequest) => this.#sent(request),
-        cbProvisional: (response: SipResponse) => {
-          if (response.get('rseq') !== undefined && response.body !== '') this.#reliableAnswer = response.body;
-          if (!this.#cancelled) onProvisional(response);
-        },
+        cbProvisional: (response: SipResponse) => this.#heard(response),
       };
       try {
         stack.createUAC(uri, options, progress, (error, answer) => resolve(this.#ended(error, answer)));
@@ -76,19 +114,46 @@ export class Leg {
     if (this.#cancelled && request !== undefined) cancelRequest(request);
   }
 
-  #ended(error: InviteError | null, answer: SipDialog | Offer | undefined): LegResult {
+  #heard(response: SipResponse): void {
+    const { status, body } = response;
+    const isReliable = response.get('rseq') !== undefined;
+    if (isReliable && body !== '') this.#reliableAnswer = body;
+    const isSdp = response.get('content-type')?.toLowerCase().startsWith(SDP) === true;
+    this.#telling = this.#telling
+      .then(() => this.#carry(isSdp ? body : ''))
+      .then((early) => this.#cancelled || this.#invite.onProvisional({ status, early, isReliable }))
+      .catch(() => {});
+  }
+
+  async #ended(error: InviteError | null, answer: SipDialog | Offer | undefined): Promise<LegResult> {
     this.#over = true;
     if (error !== null || answer === undefined) return failed(error);
-    this.#answer = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
-    if ('dialog' in this.#answer) this.#answer.dialog.remote.sdp ||= this.#reliableAnswer;
-    if (!this.#cancelled) return { answer: this.#answer };
-    hangUp(this.#answer);
-    return { status: 487 };
+    const pickedUp = 'ack' in answer && 'sdp' in answer ? { offer: answer } : { dialog: answer as SipDialog };
+    this.#pickedUp = pickedUp;
+    if ('dialog' in pickedUp) pickedUp.dialog.remote.sdp ||= this.#reliableAnswer;
+    if (this.#cancelled) {
+      hangUp(pickedUp);
+      return { status: 487 };
+    }
+    try {
+      const sdp = await this.#carry('dialog' in pickedUp ? pickedUp.dialog.remote.sdp : pickedUp.offer.sdp);
+      return this.#cancelled ? { status: 487 } : { answer: { ...pickedUp, sdp, media: this.#media } };
+    } catch (failure) {
+      if (!this.#cancelled) hangUp(pickedUp);
+      throw failure;
+    }
+  }
+
+  /** Gives a session description of the other side the form in which the caller gets it. */
+  #carry(sdp: string): Promise<string> {
+    const isOffer = this.#invite.offer === undefined;
+    return isOffer ? this.#media.offer(this.#end, sdp) : this.#media.answer(this.#end, sdp);
   }
 }
 
-/** Ends what the other side picked up. */
-export function hangUp(answer: Answer): void {
+/** Ends what the other side picked up, and its media. */
+export function hangUp(answer: PickedUp & { media?: MediaSession }): void {
+  answer.media?.end();
   if ('offer' in answer) answer.offer.destroy().catch(() => {});
   else if (answer.dialog.connected) answer.dialog.destroy().catch(() => {});
 }

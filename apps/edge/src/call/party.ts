@@ -1,5 +1,6 @@
 import type { CallingParty } from '@ringfence/store';
 import type { DialogPhone } from '../dialog-fence.js';
+import type { MediaEnd } from '../media/media-end.js';
 import type { Identity } from './identity.js';
 
 /** Who takes part in a call. */
@@ -8,6 +9,8 @@ export interface Party extends Identity {
   phone: DialogPhone | undefined;
   /** Id of the extension; undefined when it is behind a PBX cluster. */
   extension: string | undefined;
+  /** Where its media is. */
+  end: MediaEnd;
   /** Whether it wants to be unknown. */
   isAnonymous: boolean;
 }

@@ -1,5 +1,6 @@
 import { SDP } from '../sip/methods.js';
 import type { Content, Route, SipResponse } from '../sip/stack.js';
+import type { Provisional } from './ring.js';
 
 /** Most provisional responses that a caller is sent. */
 const MOST = 8;
@@ -12,7 +13,7 @@ const PRACK_TIME = 32_000;
 /** What the caller is told before a phone picks up. */
 export interface Progress {
   /** A phone said something. */
-  heard(provisional: SipResponse): void;
+  heard(provisional: Provisional): void;
   /** The call is sent on to another number, of which so many contacts ring. */
   forwarded(contacts: number): void;
   /** Resolves when what was sent reliably is acknowledged: nothing else may be sent before. */
@@ -46,11 +47,9 @@ export function createProgress(response: SipResponse, single: boolean, reliabili
     else sending = sending.then(() => sendReliably(response, status, content));
   };
   return {
-    heard: (provisional) => {
-      if (!PASSED_ON.has(provisional.status)) return;
-      const hasSdp = provisional.get('content-type')?.toLowerCase().startsWith(SDP);
-      const isReliable = provisional.get('rseq') !== undefined;
-      if (isSingle) tell(provisional.status, hasSdp ? provisional.body : '', isReliable);
+    heard: ({ status, early, isReliable }) => {
+      if (!PASSED_ON.has(status)) return;
+      if (isSingle) tell(status, early, isReliable);
       else tell(180);
     },
     forwarded: (contacts) => {

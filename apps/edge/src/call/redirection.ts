@@ -1,4 +1,5 @@
 import type { Extension } from '@ringfence/store';
+import { MediaEnd } from '../media/media-end.js';
 import { SipFailure } from '../sip/failure.js';
 import { flowUri } from '../sip/flow.js';
 import { parseFirstNameAddr } from '../sip/name-addr.js';
@@ -27,12 +28,17 @@ export function ringContact(
   { phone, binding }: Contact,
   { extension, identities, sendOn }: Called,
 ): Ringer {
-  const { contact, address } = binding;
+  const { contact, address, protocol } = binding;
   const { _id, number, name } = extension;
-  const party = { phone: { phone, address }, extension: _id, number, name, isAnonymous: false };
   const proxy = flowUri(binding);
   return (invite) => {
-    const leg = new Leg(stack, { uri: contact, proxy }, { ...invite, headers: { ...invite.headers, ...identities } });
+    const end = new MediaEnd({ transport: protocol, address });
+    const party = { phone: { phone, address }, extension: _id, number, name, isAnonymous: false, end };
+    const leg = new Leg(
+      stack,
+      { uri: contact, proxy, end },
+      { ...invite, headers: { ...invite.headers, ...identities } },
+    );
     return new RedirectableRinging(leg, invite, { phone, party, ringTime, sendOn });
   };
 }

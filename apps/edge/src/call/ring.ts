@@ -1,15 +1,29 @@
 import type { CalledParty } from '@ringfence/store';
-import type { SipResponse } from '../sip/stack.js';
+import type { Media } from '../media/media.js';
+import type { MediaEnd } from '../media/media-end.js';
 import { bestResponse } from './best-response.js';
 import type { Answer } from './leg.js';
 import type { Party } from './party.js';
+
+/** A provisional response, as the caller may be told it. */
+export interface Provisional {
+  status: number;
+  /** The session description; empty when there is none. */
+  early: string;
+  isReliable: boolean;
+}
 
 /** How an INVITE is sent, wherever it goes. */
 export interface Invite {
   headers: Record<string, string>;
   /** The session description; undefined when the other side is to make the offer. */
   offer: string | undefined;
-  onProvisional(response: SipResponse): void;
+  /** Where the media of whoever calls is, and what carries it. */
+  from: MediaEnd;
+  media: Media;
+  onProvisional(response: Provisional): void;
+  /** Something did not ring, or was hung up on, because its media could not be carried. */
+  onNoMedia(): void;
   /** The call is sent on to another number, of which so many contacts ring next. */
   onForwarded(callee: CalledParty, contacts: number): void;
 }

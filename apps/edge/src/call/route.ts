@@ -2,6 +2,7 @@ import type { Secrets } from '@ringfence/store';
 import type { Access } from '../access.js';
 import type { Clusters } from '../cluster/clusters.js';
 import type { DialogFence } from '../dialog-fence.js';
+import type { Media } from '../media/media.js';
 import { requireOnly } from '../sip/request.js';
 import type { SipRequest, SipResponse, SipStack } from '../sip/stack.js';
 import type { Bridge } from './bridge.js';
@@ -18,6 +19,8 @@ export interface CallParts extends PhoneFinderParts {
   access: Access;
   fence: DialogFence;
   clusters: Clusters;
+  /** What carries the media. */
+  media: Media;
   /** What is always sent to the caller's cluster, whatever limits there are. */
   emergencyNumbers: readonly string[];
   /** Opens the GRUUs that were made with it. */

@@ -1,3 +1,4 @@
+import type { MediaEnd } from '../media/media-end.js';
 import { ALLOW_IN_CALL, SDP } from '../sip/methods.js';
 import type { Ack, Content, SipDialog, SipResponse } from '../sip/stack.js';
 import type { Party } from './party.js';
@@ -21,6 +22,8 @@ export class Side {
   readonly dialog: SipDialog;
   readonly session: Session;
   readonly party: Party;
+  /** Where its media is. */
+  end: MediaEnd;
   /** Told when the other side has lost the call. */
   onOver = () => {};
   /** The session description that it last had from the edge, and the edge from it. */
@@ -31,6 +34,7 @@ export class Side {
   constructor(dialog: SipDialog, { party, allow = '', terms, times }: SideParts) {
     this.dialog = dialog;
     this.party = party;
+    this.end = party.end;
     this.sent = dialog.local.sdp;
     this.received = dialog.remote.sdp;
     this.#takesUpdate = /(^|[,\s])UPDATE([,\s]|$)/.test(allow.toUpperCase());

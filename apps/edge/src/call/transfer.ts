@@ -1,4 +1,6 @@
 import type { Source } from '@ringfence/store';
+import type { Media, MediaSession } from '../media/media.js';
+import type { MediaEnd } from '../media/media-end.js';
 import { Refusal, SipFailure } from '../sip/failure.js';
 import { ALLOW_IN_CALL } from '../sip/methods.js';
 import type { SipRequest, SipResponse } from '../sip/stack.js';
@@ -10,7 +12,7 @@ import { type Answer, hangUp } from './leg.js';
 import { kept, type Party } from './party.js';
 import { ReferProgress } from './refer-progress.js';
 import { type Replaces, readReferTo } from './refer-to.js';
-import { type RingingResult, ring } from './ring.js';
+import { type Provisional, type RingingResult, ring } from './ring.js';
 import type { CallParts } from './route.js';
 import { askForTerms, readTerms } from './session-terms.js';
 import { Side } from './side.js';
@@ -89,8 +91,9 @@ async function toNumber(transfer: Transfer, number: string, source: Source): Pro
   const slot = await parts.calls.start(parties, destination.isUnlimited);
   let status = 500;
   try {
-    const result = await ringAll(transfer, destination, slot);
-    status = 'status' in result ? result.status : await handOver(transfer, result);
+    const end = transfer.to.end.again();
+    const result = await ringAll(transfer, destination, end, slot);
+    status = 'status' in result ? result.status : await handOver(transfer, end, result);
     return status;
   } finally {
     slot.end(status);
@@ -108,6 +111,7 @@ function originatorOf({ customer, from: { party }, to }: Transfer): Originator {
 function ringAll(
   { parts, bridge, from, progress }: Transfer,
   { ringers }: Destination,
+  to: MediaEnd,
   slot: CallSlot,
 ): Promise<RingingResult> {
   const headers = {
@@ -118,14 +122,19 @@ function ringAll(
   };
   const stop = new AbortController();
   void bridge.over.then(() => stop.abort());
-  const onProvisional = ({ status }: SipResponse) => void (status === 180 && progress.tell(180));
-  const invite = { headers, offer: undefined, onProvisional, onForwarded: slot.forward };
+  const onProvisional = ({ status }: Provisional) => void (status === 180 && progress.tell(180));
+  const told = { onProvisional, onForwarded: slot.forward, onNoMedia: () => {} };
+  const invite = { headers, offer: undefined, from: to, media: parts.media, ...told };
   const all = ringers.map((start) => start(invite));
   return ring(all, parts.ringTime, AbortSignal.any([stop.signal, slot.over]));
 }
 
 /** Gives the other side to the target that picked up: its offer, and the other side's answer. @returns the status */
-async function handOver(transfer: Transfer, { answer, party }: { answer: Answer; party: Party }): Promise<number> {
+async function handOver(
+  transfer: Transfer,
+  end: MediaEnd,
+  { answer, party }: { answer: Answer; party: Party },
+): Promise<number> {
   const { parts, bridge, to } = transfer;
   const status = bridge.isOver ? 487 : bridge.isChanging ? 491 : 'offer' in answer ? 200 : 488;
   if (status !== 200 || !('offer' in answer)) {
@@ -133,19 +142,26 @@ async function handOver(transfer: Transfer, { answer, party }: { answer: Answer;
     return status;
   }
   bridge.isChanging = true;
-  const asked = await to.offer('INVITE', answer.offer.sdp);
+  const asked = await to.offer('INVITE', answer.sdp);
   bridge.isChanging = false;
   if (asked === undefined || asked.response.status >= 300 || bridge.isOver) {
     hangUp(answer);
     return asked === undefined || bridge.isOver ? 481 : asked.response.status;
   }
-  const dialog = await answer.offer.ack(asked.response.body);
+  const { body } = asked.response;
+  const dialog = await answer.media
+    .answer(end, body)
+    .then(answer.offer.ack)
+    .catch((error: unknown) => {
+      hangUp(answer);
+      throw error;
+    });
   parts.fence.enclose(dialog, party.phone);
-  [to.sent, to.received] = [answer.offer.sdp, asked.response.body];
+  [to.end, to.sent, to.received] = [end, answer.sdp, body];
   to.session.renew(to.session.terms);
   const times = parts.sessionTimes;
   const allow = dialog.res.get('allow');
-  replace(transfer, new Side(dialog, { party, allow, terms: readTerms(dialog.res, times), times }));
+  replace(transfer, new Side(dialog, { party, allow, terms: readTerms(dialog.res, times), times }), answer.media);
   return 200;
 }
 
@@ -158,26 +174,45 @@ async function intoCall(transfer: Transfer, replaces: Replaces): Promise<number>
   if (both.some(({ isChanging }) => isChanging)) return 491;
   const next = found.bridge.other(found.side);
   for (const one of both) one.isChanging = true;
-  const status = await agree(next, to, () => both.some(({ isOver }) => isOver));
+  const agreed = await agree(parts.media, [next, to], () => both.some(({ isOver }) => isOver));
   for (const one of both) one.isChanging = false;
-  if (status >= 300) return status;
+  if ('status' in agreed) return agreed.status;
   found.bridge.letGo(next);
-  replace(transfer, next);
-  return status;
+  replace(transfer, next, agreed);
+  return 200;
 }
 
-/** Has one side make an offer that the other answers (RFC 3725). @returns the status of what failed, or 200 */
-async function agree(offering: Side, answering: Side, isOver: () => boolean): Promise<number> {
+/**
+ * Has one side make an offer that the other answers (RFC 3725).
+ * @returns the media between them, or the status of what failed
+ */
+async function agree(
+  carrier: Media,
+  [offering, answering]: [Side, Side],
+  isOver: () => boolean,
+): Promise<MediaSession | { status: number }> {
   const asked = await offering.offer('INVITE', undefined);
-  if (asked?.ack === undefined) return asked?.response.status ?? 481;
-  const offer = asked.response.body;
-  const answered = (await answering.offer('INVITE', offer))?.response;
-  const answer = answered !== undefined && answered.status < 300 && !isOver() ? answered.body : undefined;
-  asked.ack(offering.content(answer ?? offering.sent));
-  if (answer === undefined) return answered === undefined || answered.status < 300 ? 481 : answered.status;
-  [offering.received, offering.sent, answering.sent, answering.received] = [offer, answer, offer, answer];
+  if (asked?.ack === undefined) return { status: asked?.response.status ?? 481 };
+  const ends = [offering.end.again(), answering.end.again()] as const;
+  const media = carrier.open(...ends);
+  const { body } = asked.response;
+  try {
+    const offer = await media.offer(ends[0], body);
+    const answered = (await answering.offer('INVITE', offer))?.response;
+    if (answered === undefined || isOver()) throw new SipFailure(481);
+    if (answered.status >= 300) throw new SipFailure(answered.status);
+    const answer = await media.answer(ends[1], answered.body);
+    asked.ack(offering.content(answer));
+    [offering.end, offering.received, offering.sent] = [ends[0], body, answer];
+    [answering.end, answering.sent, answering.received] = [ends[1], offer, answered.body];
+  } catch (error) {
+    // What was offered must be answered, if only with what holds anyway.
+    asked.ack(offering.content(offering.sent));
+    media.end();
+    return { status: statusOf(error) };
+  }
   for (const { session } of [offering, answering]) session.renew(session.terms);
-  return 200;
+  return media;
 }
 
 /** The call of the same phone of which that is a dialog (RFC 3891 section 3). */
@@ -193,9 +228,9 @@ function findReplaced(bridges: ReadonlySet<Bridge>, party: Party, { callId, toTa
 }
 
 /** Puts a side in the place of the one that transferred, and tells the store. */
-function replace({ bridge, slot, from, progress }: Transfer, next: Side): void {
+function replace({ bridge, slot, from, progress }: Transfer, next: Side, media: MediaSession): void {
   slot.transfer(bridge.sides[0] === from ? 'caller' : 'callee', kept(next.party));
   // The phone is told that it succeeded before it is hung up on.
   void progress.tell(200).then(() => hangUp({ dialog: from.dialog }));
-  bridge.exchange(from, next);
+  bridge.exchange(from, next, media);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Leg, type LegResult } from '../call/leg.js';
-import type { Party } from '../call/party.js';
-import type { Invite, Ringing, RingingResult } from '../call/ring.js';
-import type { SipResponse, SipStack } from '../sip/stack.js';
+import type { Invite, Provisional, Ringing, RingingResult } from '../call/ring.js';
+import { AT_CLUSTER, MediaEnd } from '../media/media-end.js';
+import type { SipStack } from '../sip/stack.js';
 import { type ClusterTarget, isUnusable } from './target.js';
 
 /** Milliseconds without any response after which a target is asked whether it is there at all. */
@@ -39,8 +39,10 @@ export class Hunt implements Ringing {
 
   async #try(targets: readonly ClusterTarget[], number: string): Promise<RingingResult> {
     for (const target of targets) {
-      const result = await this.#ask(target, number);
-      if ('answer' in result) return { ...result, party: partyOf(number) };
+      const end = new MediaEnd(AT_CLUSTER);
+      const result = await this.#ask(target, number, end);
+      const party = { phone: undefined, extension: undefined, number, name: '', isAnonymous: false, end };
+      if ('answer' in result) return { ...result, party };
       if (this.#cancelled) return result;
       if (!isUnusable(result.status)) return { status: toldStatus(result.status) };
     }
@@ -48,13 +50,13 @@ export class Hunt implements Ringing {
   }
 
   /** Asks one target; 503 when it turns out to be dead before it said anything. */
-  async #ask(target: ClusterTarget, number: string): Promise<LegResult> {
+  async #ask(target: ClusterTarget, number: string, end: MediaEnd): Promise<LegResult> {
     let heard = false;
-    const onProvisional = (response: SipResponse) => {
+    const onProvisional = (response: Provisional) => {
       heard = true;
       this.#invite.onProvisional(response);
     };
-    const leg = new Leg(this.#stack, { uri: target.uriOf(number) }, { ...this.#invite, onProvisional });
+    const leg = new Leg(this.#stack, { uri: target.uriOf(number), end }, { ...this.#invite, onProvisional });
     this.#leg = leg;
     const over = new AbortController();
     const dead = sleep(SILENCE, undefined, { signal: over.signal })
@@ -66,10 +68,6 @@ export class Hunt implements Ringing {
     if ('status' in result) leg.cancel();
     return result;
   }
-}
-
-function partyOf(number: string): Party {
-  return { phone: undefined, extension: undefined, number, name: '', isAnonymous: false };
 }
 
 function toldStatus(status: number): number {

@@ -174,7 +174,7 @@ export class Bench {
       expires: { jitter: 0, min: 60, max: 3_600, default: 3_600 },
       ...{ contactsPerPhone: 10, ringTime: 30, callsMax: 100 },
       sessionTimes: { expires: 1_800, min: 90 },
-      ...{ clusters: {}, emergencyNumbers: ['112'] },
+      ...{ clusters: {}, emergencyNumbers: ['112'], rtpengines: [] },
       callLimits: { perPhone: 10, perCustomer: 100, ratePerPhone: 100 },
       subscriptions: { max: 1_000, perPhone: 150 },
       log: { info: () => {}, warn, error: warn },
