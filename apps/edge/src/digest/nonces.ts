@@ -1,4 +1,5 @@
-import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { randomFillSync, timingSafeEqual } from 'node:crypto';
+import { Hmac } from './hmac.js';
 
 /** A nonce that was found to be ours. */
 export interface CheckedNonce {
@@ -9,21 +10,27 @@ export interface CheckedNonce {
 }
 
 const TIME_BYTES = 6;
-const RANDOM_BYTES = 8;
-const SIGNATURE_BYTES = 16;
+const RANDOM_BYTES = 9;
 const PAYLOAD_BYTES = TIME_BYTES + RANDOM_BYTES;
 
-/** Exactly the base64url of all bytes, so that one nonce cannot be written in two ways. */
+/** Characters of base64url for three bytes; all parts are of whole threes, so that one nonce cannot be written in two ways. */
+const characters = (bytes: number) => (bytes / 3) * 4;
+const TIME_LENGTH = characters(TIME_BYTES);
+const PAYLOAD_LENGTH = characters(PAYLOAD_BYTES);
+const NONCE_LENGTH = 2 * PAYLOAD_LENGTH;
+
 const NONCE = /^[A-Za-z0-9_-]{40}$/;
 
 /**
  * Issues and recognises digest nonces. They are signed, so nothing is kept of one until it is answered: time of issue,
- * random bytes, and an HMAC-SHA256 over these and the realm.
+ * random bytes, and 120 bits of an HMAC-SHA256 over these and the realm.
  */
 export class Nonces {
-  readonly #key: Buffer;
-  readonly #realm: string;
+  readonly #hmac: Hmac;
   readonly #age: number;
+  /** What is signed: the realm, and the payload in its place. */
+  readonly #signed: Buffer;
+  readonly #payloadAt: number;
   /** Random bytes are drawn many at a time: each draw costs as much as the rest of a nonce. */
   readonly #random = Buffer.alloc(RANDOM_BYTES * 512);
   #used = this.#random.length;
@@ -33,9 +40,11 @@ export class Nonces {
    * @param age ms that a nonce may be answered
    */
   constructor({ key, realm, age }: { key: Buffer; realm: string; age: number }) {
-    this.#key = key;
-    this.#realm = realm;
+    this.#hmac = new Hmac(key);
     this.#age = age;
+    this.#payloadAt = Buffer.byteLength(realm);
+    this.#signed = Buffer.alloc(this.#payloadAt + PAYLOAD_BYTES);
+    this.#signed.write(realm);
   }
 
   /** ms that a nonce may be answered. */
@@ -45,32 +54,29 @@ export class Nonces {
 
   /** Makes a nonce of 40 characters. */
   issue(now: number): string {
-    const payload = Buffer.alloc(PAYLOAD_BYTES);
-    payload.writeUIntBE(now, 0, TIME_BYTES);
-    this.#draw(payload.subarray(TIME_BYTES));
-    return Buffer.concat([payload, this.#sign(payload)]).toString('base64url');
+    this.#signed.writeUIntBE(now, this.#payloadAt, TIME_BYTES);
+    this.#draw(this.#payloadAt + TIME_BYTES);
+    return this.#signed.toString('base64url', this.#payloadAt) + this.#sign();
   }
 
   /** Recognises a nonce; undefined when it was not issued by this system for this realm. */
   check(nonce: string, now: number): CheckedNonce | undefined {
     if (!NONCE.test(nonce)) return undefined;
-    const bytes = Buffer.from(nonce, 'base64url');
-    const payload = bytes.subarray(0, PAYLOAD_BYTES);
-    if (!timingSafeEqual(this.#sign(payload), bytes.subarray(PAYLOAD_BYTES))) return undefined;
-    const issued = payload.readUIntBE(0, TIME_BYTES);
-    const id = `${issued}-${payload.toString('base64url', TIME_BYTES)}`;
-    return { id, expired: now - issued > this.#age };
+    this.#signed.write(nonce, this.#payloadAt, PAYLOAD_BYTES, 'base64url');
+    if (!timingSafeEqual(Buffer.from(this.#sign()), Buffer.from(nonce.slice(PAYLOAD_LENGTH)))) return undefined;
+    const issued = this.#signed.readUIntBE(this.#payloadAt, TIME_BYTES);
+    return { id: `${issued}-${nonce.slice(TIME_LENGTH, PAYLOAD_LENGTH)}`, expired: now - issued > this.#age };
   }
 
-  #draw(target: Buffer): void {
+  #draw(at: number): void {
     if (this.#used === this.#random.length) {
       randomFillSync(this.#random);
       this.#used = 0;
     }
-    this.#used += this.#random.copy(target, 0, this.#used, this.#used + RANDOM_BYTES);
+    this.#used += this.#random.copy(this.#signed, at, this.#used, this.#used + RANDOM_BYTES);
   }
 
-  #sign(payload: Buffer): Buffer {
-    return createHmac('sha256', this.#key).update(this.#realm).update(payload).digest().subarray(0, SIGNATURE_BYTES);
+  #sign(): string {
+    return this.#hmac.sign(this.#signed).slice(0, NONCE_LENGTH - PAYLOAD_LENGTH);
   }
 }

@@ -6,7 +6,7 @@ import type { ReceivedRequest, Route } from './stack.js';
 const LONGEST_HEADERS = 16_384;
 
 /** Most characters of one header, or of all of one name; beyond these nobody is served. */
-const LONGEST: Record<string, number> = {
+const LONGEST = Object.entries({
   accept: 1_024,
   'call-id': 256,
   contact: 4_096,
@@ -18,7 +18,7 @@ const LONGEST: Record<string, number> = {
   via: 4_096,
   authorization: 4_096,
   'proxy-authorization': 4_096,
-};
+});
 
 /** Methods that look after their dialogs themselves: a REGISTER is in none, a SUBSCRIBE in that of its subscription. */
 const KNOWS_DIALOGS = new Set(['REGISTER', 'SUBSCRIBE', 'PRACK']);
@@ -40,7 +40,7 @@ function objection(request: ReceivedRequest): number | undefined {
   if (!raw.startsWith(`${method} `)) return 405;
   const end = raw.indexOf('\r\n\r\n');
   if (end > LONGEST_HEADERS) return 400;
-  for (const [name, longest] of Object.entries(LONGEST)) {
+  for (const [name, longest] of LONGEST) {
     if ((request.headers[name]?.length ?? 0) > longest) return 400;
   }
   const { from, to } = addressesOf(request);
