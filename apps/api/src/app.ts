@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Countries } from '@ringfence/geoip';
-import type { Store } from '@ringfence/store';
+import type { EventFeed, Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
@@ -11,8 +12,12 @@ import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
 import bans from './routes/bans/index.js';
+import calls from './routes/calls/index.js';
 import customer from './routes/customer/index.js';
+import events from './routes/events/index.js';
+import { READERS_MAX } from './routes/events/readers.js';
 import health from './routes/health/index.js';
+import overview from './routes/overview/index.js';
 import extension from './routes/pbx/extension/index.js';
 import group from './routes/pbx/group/index.js';
 import queue from './routes/pbx/queue/index.js';
@@ -33,16 +38,36 @@ export interface ApiOptions {
 /** Largest body; the two long texts of a phone fit in, however they are escaped. */
 const BODY_LIMIT = 1024 * 1024;
 
-/** Simultaneous connections. */
-const CONNECTIONS = 2_000;
+/** Simultaneous connections: of those that follow the events, and of all others. */
+const CONNECTIONS = READERS_MAX + 2_000;
 
 /** Milliseconds that a client may take: for its headers, for a request, and between two requests. */
 const HEADERS_TIMEOUT = 5_000;
 const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
+/** What routes work with. */
+interface RouteParts extends Pick<ApiOptions, 'store' | 'countries'> {
+  /** Tells what happens. */
+  feed: EventFeed;
+}
+
 /** The routes, in the order of their description. */
-const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, token, health];
+const ROUTES: readonly FastifyPluginAsyncTypebox<RouteParts>[] = [
+  sipphone,
+  sipphonemodels,
+  customer,
+  extension,
+  group,
+  queue,
+  product,
+  events,
+  calls,
+  overview,
+  bans,
+  token,
+  health,
+];
 
 /** The management API, ready to listen or to be called with `inject`. */
 export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {
@@ -68,6 +93,8 @@ export function buildApi({ store, countries, logger }: ApiOptions): FastifyInsta
     .register(validation)
     .register(body)
     .register(access, { store });
-  for (const routes of ROUTES) app.register(routes, { store, countries });
+  const feed = store.follow((err) => app.log.warn({ err }, 'events'));
+  app.addHook('onClose', () => feed.close());
+  for (const routes of ROUTES) app.register(routes, { store, countries, feed });
   return app;
 }

@@ -24,7 +24,10 @@ const OCCURRENCES: [ErrorKind, (route: DescribedRoute) => boolean][] = [
   ['unauthorized', ({ isPublic }) => !isPublic],
   ['access_denied', ({ isPublic }) => !isPublic],
   ['not_found', ({ schema }) => schema.params !== undefined],
-  ['precondition_failed', ({ schema }) => schema.headers !== undefined],
+  [
+    'precondition_failed',
+    ({ schema }) => 'if-match' in ((schema.headers as { properties?: object })?.properties ?? {}),
+  ],
   ['payload_too_large', mayHaveBody],
   ['unsupported_media_type', mayHaveBody],
   ['too_many_requests', ({ isPublic }) => !isPublic],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { EVENTS_KEPT, eventFields } from './events.js';
+import { eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
 

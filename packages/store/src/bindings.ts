@@ -3,7 +3,8 @@ import type { Redis } from 'ioredis';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
-import { EVENTS_KEPT, type Event, eventFields } from './events.js';
+import { type Event, eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
 

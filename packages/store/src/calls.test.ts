@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type Call, Calls, EDGE_LEASE } from './calls.js';
-import { type Event, Events } from './events.js';
+import type { Event } from './event.js';
+import { Events } from './events.js';
 import { keys } from './keys.js';
 import { connectRedis } from './redis.js';
 import { startRedis } from './testing.js';

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { applyChange, type Command, type Condition } from './change.js';
-import { EVENTS_KEPT, type Event, eventFields } from './events.js';
+import { type Event, eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
 
@@ -166,6 +167,22 @@ export class Calls {
   /** All calls of a customer. */
   async ofCustomer(customer: string): Promise<Call[]> {
     return (await this.#redis.hvals(keys.calls(customer))).map((json) => JSON.parse(json) as Call);
+  }
+
+  /**
+   * The calls of some customers, the newest first.
+   * @param customers their ids; left out for all calls of all edges
+   */
+  async list(customers?: ReadonlySet<string>): Promise<Call[]> {
+    const edges = await this.#redis.zrange(keys.edges, 0, -1);
+    const members = (await Promise.all(edges.map((edge) => this.#redis.smembers(keys.edgeCalls(edge))))).flat();
+    const found = members.map(async (member) => {
+      const [customer = '', id = ''] = member.split('|');
+      const isWanted = customers === undefined || customers.has(customer);
+      return isWanted ? this.#redis.hget(keys.calls(customer), id) : null;
+    });
+    const calls = (await Promise.all(found)).flatMap((json) => (json === null ? [] : [JSON.parse(json) as Call]));
+    return calls.sort((one, other) => other.startedAt - one.startedAt);
   }
 
   /** Whether a phone takes part in a call: it makes one, or has picked one up. */

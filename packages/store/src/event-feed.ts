@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import { EVENTS_KEPT, type StoredEvent, toEvent } from './events.js';
+import { type StoredEvent, toEvent } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 
 /** Who is told what a feed reads. What it throws is told to the feed's `onError` and harms nobody else. */

@@ -9,16 +9,17 @@ export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './
 export { Customer, Extension, Group, ID, NAME, Product, Queue } from './directory/entry.js';
 export type { Entry } from './directory/kinds.js';
 export { Directory } from './directory.js';
-export { EventFeed, type FeedListener } from './event-feed.js';
 export {
-  EVENTS_KEPT,
-  type Event,
-  Events,
+  type DisconnectionReason,
+  EVENT_TYPES,
+  Event,
   type EventType,
   eventFields,
   type RefusalReason,
-  type StoredEvent,
-} from './events.js';
+  StoredEvent,
+} from './event.js';
+export { EventFeed, type FeedListener } from './event-feed.js';
+export { EVENTS_KEPT, Events } from './events.js';
 export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { type Mailbox, Messages } from './messages.js';
@@ -29,6 +30,7 @@ export { Phones, type StoredPhone } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
 export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
+export { readStandings, type Standing } from './standings.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export { ACCESS_LEVELS, type AccessLevel, type NewToken, TokenBody } from './token-check.js';
 export { type CreatedToken, type Token, Tokens } from './tokens.js';

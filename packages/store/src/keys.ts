@@ -94,6 +94,6 @@ export const keys = {
   edgeCalls: (edge: string) => `rf:calls-of-edge:${edge}`,
   /** String: the message summary of a phone or an extension (RFC 3842). */
   messages: (id: string) => `rf:messages:{${id}}`,
-  /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */
+  /** Stream: what happened, bounded; see {@link file://./event.ts} for the schema. */
   events: 'rf:events',
 } as const;

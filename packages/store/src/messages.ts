@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { applyChange } from './change.js';
-import { EVENTS_KEPT, eventFields } from './events.js';
+import { eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 
 /** Whose messages a summary tells of: those of a phone, or of an extension. */

@@ -10,7 +10,8 @@ import {
 import type { Redis } from 'ioredis';
 import { applyChange, type Condition } from './change.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
-import { EVENTS_KEPT, eventFields } from './events.js';
+import { eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 
 /** A model that was written, or everything that is wrong with it. */

@@ -2,7 +2,8 @@ import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type
 import type { Redis } from 'ioredis';
 import { applyChange, type Command, type Condition } from './change.js';
 import { EntryInUse } from './directory/entries.js';
-import { EVENTS_KEPT, type EventType, eventFields } from './events.js';
+import { type EventType, eventFields } from './event.js';
+import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 import { leavePlace, takePlace } from './mac-places.js';
 import { CONFLICTS, PhoneConflict } from './phone-conflict.js';

@@ -1,6 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { RateLimit } from '@ringfence/service';
 import type { AccessLevel, Store, Token } from '@ringfence/store';
-import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { apiError } from '../errors.js';
 
@@ -25,7 +25,8 @@ export default fp<{ store: Store }>(async (app, { store }) => {
   app.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     if (access === 'public') return;
-    const caller = await identify(request, store);
+    const text = bearer(request.headers);
+    const caller = text === undefined ? undefined : await store.tokens.find(text);
     if (caller === undefined) {
       throw apiError(strangers.take(request.ip, performance.now()) ? 'unauthorized' : 'too_many_requests');
     }
@@ -37,7 +38,7 @@ export default fp<{ store: Store }>(async (app, { store }) => {
 /** Characters that a bearer token may have (RFC 6750 section 2.1), and how many. */
 const BEARER = /^bearer +([\w.~+/=-]{1,256})$/i;
 
-async function identify(request: FastifyRequest, store: Store): Promise<Token | undefined> {
-  const [, text] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-  return text === undefined ? undefined : store.tokens.find(text);
+/** The text of the token that a request comes with. */
+export function bearer({ authorization = '' }: IncomingHttpHeaders): string | undefined {
+  return BEARER.exec(authorization)?.[1];
 }

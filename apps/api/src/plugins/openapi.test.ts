@@ -60,9 +60,12 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'DELETE /product/{id}',
     'DELETE /token/{id}',
     'GET /bans',
+    'GET /calls',
     'GET /customer',
     'GET /customer/{id}',
+    'GET /events',
     'GET /health',
+    'GET /overview',
     'GET /pbx/extension',
     'GET /pbx/extension/{id}',
     'GET /pbx/group',
@@ -77,6 +80,7 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'GET /product',
     'GET /product/{id}',
     'GET /token',
+    'GET /token/self',
     'POST /customer',
     'POST /pbx/extension',
     'POST /pbx/group',
@@ -108,8 +112,8 @@ t.test('each request is explained, with every property that it takes and gives',
     t.same(body && bare(body, 'body'), body && [], name);
     for (const [status, { description, content }] of Object.entries(operation.responses)) {
       t.ok(description, `${name} ${status}`);
-      const schema = content?.['application/json']?.schema;
-      t.same(schema && bare(schema, status), [], name);
+      const [one] = Object.values(content ?? {});
+      t.same(one && bare(one.schema, status), [], name);
     }
   }
   t.equal(names.size, operations.length, 'no two have one name');

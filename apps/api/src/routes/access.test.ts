@@ -124,6 +124,7 @@ const SHARED: Row[] = [
   ['change a product', 'PUT', `/product/${product}`, { name: 'y' }, [200, ...ADMIN_ONLY]],
   ['remove a product', 'DELETE', `/product/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
   ['list tokens', 'GET', '/token', undefined, [200, ...ADMIN_ONLY]],
+  ['read the own token', 'GET', '/token/self', undefined, [200, 200, 200, 200, 200, 200]],
   ['create a token', 'POST', '/token', { level: 'ADMIN', name: 'x' }, [201, ...ADMIN_ONLY]],
   ['revoke a token', 'DELETE', `/token/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
   ['ask for health', 'GET', '/health', undefined, [200, 200, 200, 200, 200, 200]],
@@ -188,7 +189,19 @@ const BANS: Row[] = [
   ['lift an unknown ban', 'DELETE', `/bans/${unknown}`, undefined, [404, 404, 404, 404, 403, 403]],
 ];
 
-const TABLE = [...BANS, ...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
+/** What tells how things stand, of a customer or of all that the caller may see. */
+const LIVE: Row[] = ['calls', 'overview'].flatMap((path): Row[] => [
+  [`read the ${path} of all`, 'GET', `/${path}`, undefined, ALL_READ],
+  [`read the own ${path}`, 'GET', `/${path}?customer=${ids.own}`, undefined, ALL_READ],
+  [`read a sibling's ${path}`, 'GET', `/${path}?customer=${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],
+  [`read foreign ${path}`, 'GET', `/${path}?customer=${ids.foreign}`, undefined, [200, ...ADMIN_ONLY]],
+  [`read nobody's ${path}`, 'GET', `/${path}?customer=${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+]);
+
+/** Requests whose answers have no end; their own tests have a table. */
+const ENDLESS = ['GET /events'];
+
+const TABLE = [...LIVE, ...BANS, ...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
 
 t.test('lists hold what the caller may see', async (t) => {
   const customers = async (level: string, query = '') => {
@@ -238,7 +251,7 @@ t.test('the table has every request of the API', async (t) => {
     const pattern = new RegExp(`^${path.replace('{id}', '[0-9a-f]{24}').replace('{binding}', '[0-9a-f]{16}')}(\\?|$)`);
     for (const name of Object.keys(methods).map((name) => name.toUpperCase())) {
       t.ok(
-        TABLE.some(([, method, url]) => method === name && pattern.test(url)),
+        ENDLESS.includes(`${name} ${path}`) || TABLE.some(([, method, url]) => method === name && pattern.test(url)),
         `${name} ${path}`,
       );
     }

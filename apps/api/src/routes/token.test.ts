@@ -87,3 +87,10 @@ t.test('everything that is wrong with a token is told', async (t) => {
   }
   t.equal((await call('ADMIN', 'GET', '/token')).json().total, before);
 });
+
+t.test('whoever has a token is told what it is', async (t) => {
+  const self = async (token: string) => (await call(token, 'GET', '/token/self')).json();
+  t.same(await self('ADMIN'), { level: 'ADMIN', name: 'test' });
+  t.same(await self('RESELLER'), { level: 'RESELLER', name: 'test', reseller: 'e0'.repeat(12) });
+  t.same(await self('PERSONAL'), { level: 'PERSONAL', name: 'test', customer: ids.own, customerName: 'own' });
+});

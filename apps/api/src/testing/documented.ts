@@ -68,8 +68,9 @@ interface Response {
 /** The page with the description is for people. */
 const PAGE = /^\/docs(\/|$)/;
 
-/** The described path that a request's path fits. */
+/** The described path that a request's path fits: itself, before one with parameters. */
 function pathOf(templates: readonly string[], path: string): string | undefined {
+  if (templates.includes(path)) return path;
   const steps = path.split('/');
   return templates.find((template) => {
     const expected = template.split('/');

@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { ADMINS } from '../../access.js';
 import { apiError, violationError } from '../../errors.js';
 import { IdParams, pageAnswer, pageQuery, pathId, Removed } from '../../schemas.js';
+import self from './self.js';
 
 const { expires, ...described } = TokenBody.properties;
 const time = (description: string) => Type.String({ description, examples: ['2030-01-01T00:00:00.000Z'] });
@@ -25,7 +26,8 @@ const Query = Type.Object(pageQuery, { additionalProperties: false });
 const List = Type.Object({ ...pageAnswer, tokens: Type.Array(Shown) }, { description: 'The tokens' });
 
 /** `/token`: the keys of the API, for ADMIN. */
-const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store: { tokens } }) => {
+const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store }) => {
+  const { tokens } = store;
   const config = { access: ADMINS };
   const tags = ['Tokens'];
 
@@ -75,6 +77,8 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store }> = async (app, { store:
       return { success: true } as const;
     },
   );
+
+  await app.register(self, { store });
 };
 
 export default routes;

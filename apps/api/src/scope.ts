@@ -1,0 +1,39 @@
+import { CUSTOMER_NOT_FOUND, type Directory, type Token } from '@ringfence/store';
+import { Type } from 'typebox';
+import { chooseCustomer } from './access.js';
+import { violationError } from './errors.js';
+
+/** The customers whose things a request is about: all, or those of the ids. */
+export type Scope = 'all' | ReadonlySet<string>;
+
+/** The query property of a request about customers. */
+export const scopeQuery = {
+  customer: Type.Optional(
+    Type.String({
+      description:
+        "Id of the customer; when left out the caller's own, and for ADMIN and RESELLER every customer that they may see",
+    }),
+  ),
+};
+
+/**
+ * The customers that a request is about: the one that it names, else the caller's own, else all that the caller may see.
+ * @throws ApiError `access_denied` when the caller may not see the customer, and when it doesn't exist
+ */
+export async function chooseScope(caller: Token, named: string | undefined, directory: Directory): Promise<Scope> {
+  if (named === undefined && caller.customer === undefined) return everyCustomer(caller, directory);
+  const id = await chooseCustomer(caller, named, directory);
+  if (id === undefined || (await directory.customer(id)) === undefined) throw violationError([CUSTOMER_NOT_FOUND]);
+  return new Set([id]);
+}
+
+/** Whether something of a customer, or of none, is in a scope. */
+export function isInScope(scope: Scope, customer: string | undefined): boolean {
+  return scope === 'all' || (customer !== undefined && scope.has(customer));
+}
+
+async function everyCustomer({ level, reseller }: Token, directory: Directory): Promise<Scope> {
+  if (level === 'ADMIN') return 'all';
+  const isReseller = level === 'RESELLER' && reseller !== undefined;
+  return new Set(isReseller ? await directory.customersOf(reseller) : []);
+}
