@@ -13,10 +13,12 @@ import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
 import bans from './routes/bans/index.js';
 import calls from './routes/calls/index.js';
+import counts from './routes/counts/index.js';
 import customer from './routes/customer/index.js';
 import events from './routes/events/index.js';
 import { READERS_MAX } from './routes/events/readers.js';
 import health from './routes/health/index.js';
+import history from './routes/history/index.js';
 import overview from './routes/overview/index.js';
 import extension from './routes/pbx/extension/index.js';
 import group from './routes/pbx/group/index.js';
@@ -64,6 +66,8 @@ const ROUTES: readonly FastifyPluginAsyncTypebox<RouteParts>[] = [
   events,
   calls,
   overview,
+  history,
+  counts,
   bans,
   token,
   health,

@@ -2,6 +2,7 @@ import { openCountries } from '@ringfence/geoip';
 import { runProcess } from '@ringfence/service';
 import { openStore } from '@ringfence/store';
 import { buildApi } from './app.js';
+import { startBackground } from './background/index.js';
 
 await runProcess({
   name: 'api',
@@ -22,8 +23,9 @@ await runProcess({
     });
     const app = buildApi({ store, countries, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
+    const endBackground = startBackground({ store, countries, onError: (err) => log.warn({ err }, 'background') });
     return async () => {
-      await app.close();
+      await Promise.all([app.close(), endBackground()]);
       await store.close();
       countries.close();
     };

@@ -27,6 +27,20 @@ export async function chooseScope(caller: Token, named: string | undefined, dire
   return new Set([id]);
 }
 
+/**
+ * Whose numbers and history are meant by a request whose customers were chosen: a customer's, a reseller's, or those of
+ * everybody, which is undefined.
+ */
+export function ownerOf(caller: Token, named: string | undefined, scope: Scope): string | undefined {
+  if (scope === 'all') return undefined;
+  const [customer] = scope;
+  const isReseller = named === undefined && caller.customer === undefined;
+  return isReseller ? (caller.reseller ?? NOBODY) : customer;
+}
+
+/** Owns nothing. */
+const NOBODY = 'nobody';
+
 /** Whether something of a customer, or of none, is in a scope. */
 export function isInScope(scope: Scope, customer: string | undefined): boolean {
   return scope === 'all' || (customer !== undefined && scope.has(customer));

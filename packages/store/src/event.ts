@@ -31,6 +31,7 @@ export const EVENT_TYPES = [
   'phone.deregistered',
   'phone.expired',
   'phone.disconnected',
+  'phone.moved',
   'phone.locked',
   'phone.refused',
   'call.started',
@@ -61,6 +62,8 @@ export const Event = Type.Object(
     protocol: text('SIP transport of the request', 'udp'),
     country: text('Country of the address, ISO 3166-1 alpha-2', 'DK'),
     userAgent: text('What the client says of itself', 'snomD785/10.1.159.12'),
+    formerAddress: text('`phone.moved`: the address that the phone was registered from before', '198.51.100.7'),
+    formerCountry: text('`phone.moved`: the country of that address', 'SE'),
     method: text('`phone.refused`: the SIP method', 'REGISTER'),
     username: text('`phone.refused`, `ban.added`, `ban.lifted`: the SIP username that was claimed', 'k3v9q0x7'),
     reason: Type.Optional(
@@ -77,7 +80,7 @@ export const Event = Type.Object(
     call: text('Calls: one id for all events of a call', '2f1d0c6a'),
     from: text('Calls: extension number that calls', '100'),
     to: text('Calls: number that was dialled', '101'),
-    answeredBy: id('`call.answered`: id of the phone that answered'),
+    answeredBy: id('`call.answered`, `call.ended`: id of the phone that answered'),
     status: whole('`call.ended`: the final SIP status of the call set-up, 200 when it was answered', 200),
     duration: whole('`call.ended`: seconds the call was up, 0 when it was not answered', 42),
   },
@@ -123,4 +126,16 @@ export function toEvent(id: string, fields: string[]): StoredEvent {
     event[field] = NUMBERS.has(field) ? Number(value) : value;
   }
   return event as unknown as StoredEvent;
+}
+
+/** Whether a stream id is before another. */
+export function isEarlier(one: string, other: string): boolean {
+  const [ms, sequence] = parts(one);
+  const [otherMs, otherSequence] = parts(other);
+  return ms < otherMs || (ms === otherMs && sequence < otherSequence);
+}
+
+function parts(id: string): [ms: number, sequence: number] {
+  const [ms, sequence = 0] = id.split('-').map(Number);
+  return [ms ?? 0, sequence];
 }

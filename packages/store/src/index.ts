@@ -2,7 +2,10 @@ export { type Ban, type BanReason, Bans, type Offence, type Offender } from './b
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
 export * from './calls.js';
+export type { Command } from './change.js';
 export { changePhone, type PhoneChange, removePhone } from './change-phone.js';
+export { Consumer, Overtaken } from './consumer.js';
+export { COUNTED, type Counted, Counts, type CountsOf, OVERALL } from './counts.js';
 export { createPhone, type WrittenPhone } from './create-phone.js';
 export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';
 export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './directory/entries.js';
@@ -15,11 +18,13 @@ export {
   Event,
   type EventType,
   eventFields,
+  isEarlier,
   type RefusalReason,
   StoredEvent,
 } from './event.js';
 export { EventFeed, type FeedListener } from './event-feed.js';
 export { EVENTS_KEPT, Events } from './events.js';
+export { type Concerned, History, type HistoryQuery } from './history.js';
 export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { type Mailbox, Messages } from './messages.js';
@@ -30,7 +35,7 @@ export { Phones, type StoredPhone } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
 export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
-export { readStandings, type Standing } from './standings.js';
+export { readStandings, registeredPhones, type Standing } from './standings.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export { ACCESS_LEVELS, type AccessLevel, type NewToken, TokenBody } from './token-check.js';
 export { type CreatedToken, type Token, Tokens } from './tokens.js';

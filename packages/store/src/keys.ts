@@ -96,4 +96,14 @@ export const keys = {
   messages: (id: string) => `rf:messages:{${id}}`,
   /** Stream: what happened, bounded; see {@link file://./event.ts} for the schema. */
   events: 'rf:events',
+  /** String: id of the last event that a consumer of the stream has done its work for. */
+  consumed: (consumer: string) => `rf:consumed:${consumer}`,
+  /** String: who does some work that only one process does at a time; it ends by itself. */
+  lease: (work: string) => `rf:lease:${work}`,
+  /** Stream: the events of one kind that are worth a look later, with the ids that they have in `rf:events`. */
+  history: (kind: string) => `rf:history:${kind}`,
+  /** List: the ids of those that concern a phone, customer or reseller, the newest first. */
+  historyOf: (owner: string, kind: string) => `rf:history-of:{${owner}}:${kind}`,
+  /** Hash: how often what happened, field = number of the step and what; see {@link file://./counts.ts}. */
+  counts: (owner: string, step: number, from: number) => `rf:counts:{${owner}}:${step}:${from}`,
 } as const;

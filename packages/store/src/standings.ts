@@ -30,6 +30,17 @@ export async function* readStandings(redis: Redis, customers: Iterable<string>, 
   }
 }
 
+/** Ids of all phones that have a binding, in no order; a phone that has several may come more than once. */
+export async function* registeredPhones(redis: Redis): AsyncGenerator<string> {
+  let cursor = '0';
+  do {
+    const [next, entries] = await redis.zscan(keys.expiries, cursor, 'COUNT', BATCH);
+    // Of each entry its member and its score.
+    for (let i = 0; i < entries.length; i += 2) yield (entries[i] as string).split('|', 1)[0] as string;
+    cursor = next;
+  } while (cursor !== '0');
+}
+
 async function readStanding(redis: Redis, id: string, now: number): Promise<Standing> {
   const [[model, mode, address], bindings] = await Promise.all([
     redis.hmget(keys.phone(id), 'model', 'ip.mode', 'publicIpAddress'),

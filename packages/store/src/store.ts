@@ -3,9 +3,11 @@ import type { Redis } from 'ioredis';
 import { Bans } from './bans.js';
 import { Bindings } from './bindings.js';
 import { Calls } from './calls.js';
+import { Counts } from './counts.js';
 import { Directory } from './directory.js';
 import { EventFeed } from './event-feed.js';
 import { Events } from './events.js';
+import { History } from './history.js';
 import { KeepAlives } from './keep-alives.js';
 import { Messages } from './messages.js';
 import { Models } from './models.js';
@@ -39,6 +41,8 @@ export interface Store {
   messages: Messages;
   tokens: Tokens;
   events: Events;
+  history: History;
+  counts: Counts;
   calls: Calls;
   /**
    * Follows the events live, over a connection of its own, until it is closed.
@@ -72,6 +76,8 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     messages: new Messages(redis, now),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
+    history: new History(redis),
+    counts: new Counts(redis),
     calls: new Calls(redis, now),
     follow: (onFeedError, after) => new EventFeed(redis, onFeedError, after),
     now,

@@ -28,6 +28,8 @@ type Body = object | (() => object) | undefined;
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 const unknown = 'f'.repeat(24);
+const ALL_READ = [200, 200, 200, 200, 200, 403];
+const ADMIN_ONLY = [403, 403, 403, 403, 403];
 const create = (customer?: string, more = {}) => ({ sipPhoneModel: model, ...(customer && { customer }), ...more });
 
 const SIP_PHONES: Row[] = [
@@ -90,6 +92,14 @@ const PHONE_LISTS: Row[] = [
   ],
   ['list foreign phones', 'GET', `/pbx/sipphone?customer=${ids.foreign}`, undefined, [200, 403, 403, 403, 403, 403]],
   ['list own bindings', 'GET', `/pbx/sipphone/${phones.own}/bindings`, undefined, [200, 200, 200, 200, 200, 403]],
+  ['read an own history', 'GET', `/pbx/sipphone/${phones.own}/history`, undefined, ALL_READ],
+  [
+    'read a foreign history',
+    'GET',
+    `/pbx/sipphone/${phones.foreign}/history`,
+    undefined,
+    [200, 404, 404, 404, 404, 403],
+  ],
   [
     'list foreign bindings',
     'GET',
@@ -107,9 +117,6 @@ const PHONE_LISTS: Row[] = [
   ['remove an unknown phone', 'DELETE', `/pbx/sipphone/${unknown}`, undefined, [404, 404, 404, 404, 403, 403]],
   ['remove a foreign phone', 'DELETE', `/pbx/sipphone/${phones.foreign}`, undefined, [200, 404, 404, 404, 403, 403]],
 ];
-
-const ALL_READ = [200, 200, 200, 200, 200, 403];
-const ADMIN_ONLY = [403, 403, 403, 403, 403];
 
 /** What all customers share: read by all, if anybody does, and written by ADMIN. */
 const SHARED: Row[] = [
@@ -190,7 +197,7 @@ const BANS: Row[] = [
 ];
 
 /** What tells how things stand, of a customer or of all that the caller may see. */
-const LIVE: Row[] = ['calls', 'overview'].flatMap((path): Row[] => [
+const LIVE: Row[] = ['calls', 'overview', 'history', 'counts'].flatMap((path): Row[] => [
   [`read the ${path} of all`, 'GET', `/${path}`, undefined, ALL_READ],
   [`read the own ${path}`, 'GET', `/${path}?customer=${ids.own}`, undefined, ALL_READ],
   [`read a sibling's ${path}`, 'GET', `/${path}?customer=${ids.sibling}`, undefined, [200, 200, 403, 403, 403, 403]],

@@ -35,7 +35,8 @@ export function callEvent<T extends `call.${string}` & Event['type']>(
 /** The event that tells of a call's end. */
 export function endedEvent(call: Call, status: number, at: number, source?: Source) {
   const duration = call.answeredAt === undefined ? 0 : Math.round((at - call.answeredAt) / 1_000);
-  return callEvent('call.ended', call, { at, status, duration }, source);
+  const { answeredBy } = call.callee;
+  return callEvent('call.ended', call, { at, status, duration, ...(answeredBy && { answeredBy }) }, source);
 }
 
 /**

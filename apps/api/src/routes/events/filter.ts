@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, type StoredEvent } from '@ringfence/store';
+import type { EventType, StoredEvent } from '@ringfence/store';
 import { isInScope, type Scope } from '../../scope.js';
 
 /** Which events a reader is told of. */
@@ -22,19 +22,4 @@ export function passes({ scope, phone, types }: EventFilter, event: StoredEvent)
 /** Names a filter: two that let the same events pass have one name. */
 export function nameOf({ scope, phone = '', types }: EventFilter): string {
   return [scope === 'all' ? scope : [...scope].sort(), phone, types && [...types].sort()].join('|');
-}
-
-/**
- * The event types that a text lists, separated by commas; `phone.*` stands for all that begin so.
- * @returns undefined when one is none
- */
-export function parseTypes(text: string): ReadonlySet<EventType> | undefined {
-  const names = text.split(',').map((name) => name.trim());
-  const found = names.map((name) => {
-    const isOne = name.endsWith('.*')
-      ? (type: string) => type.startsWith(name.slice(0, -1))
-      : (type: string) => type === name;
-    return EVENT_TYPES.filter(isOne);
-  });
-  return found.some((types) => types.length === 0) ? undefined : new Set(found.flat());
 }

@@ -3,12 +3,11 @@ import { CUSTOMER_NOT_FOUND, type EventFeed, type Store, StoredEvent, type Token
 import type { FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { READERS as LEVELS } from '../../access.js';
-import { ApiError, apiError, violationError } from '../../errors.js';
-import { eventQuery } from '../../event-query.js';
+import { ApiError, apiError } from '../../errors.js';
+import { chosenTypes, eventId, phoneQuery, typeQuery, WRONG_TYPE } from '../../event-query.js';
 import { bearer } from '../../plugins/access.js';
 import { chooseScope, type Scope, scopeQuery } from '../../scope.js';
 import { Broadcast } from './broadcast.js';
-import { parseTypes } from './filter.js';
 import { Reader } from './reader.js';
 import { Readers } from './readers.js';
 
@@ -20,15 +19,9 @@ kept. An event of the type \`missed\` says that some of what happened before the
 every 15 seconds when nothing happens, with the \`id\` to go on from. The stream ends when the token is revoked, its customer is
 made inactive, or the reader is too slow. One token may have 100 streams, beyond that 429; 503 when the process has too many.`;
 
-const EVENT_ID = Type.Optional(
-  Type.String({
-    pattern: '^\\d{1,15}-\\d{1,15}$',
-    description: 'Id of the last event that the client knows',
-    examples: ['1893456000000-0'],
-  }),
-);
-const Query = Type.Object({ ...scopeQuery, ...eventQuery, lastEventId: EVENT_ID }, { additionalProperties: false });
-const Headers = Type.Object({ 'last-event-id': EVENT_ID });
+const lastEventId = eventId('Id of the last event that the client knows');
+const Query = Type.Object({ ...scopeQuery, ...phoneQuery, ...typeQuery, lastEventId }, { additionalProperties: false });
+const Headers = Type.Object({ 'last-event-id': lastEventId });
 const Stream = {
   description: 'The stream; the schema is of the data of one event',
   content: { 'text/event-stream': { schema: StoredEvent } },
@@ -55,8 +48,7 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; feed: EventFeed }> = asy
     },
     async (request, reply) => {
       const { caller, query, headers } = request;
-      const types = query.type === undefined ? undefined : parseTypes(query.type);
-      if (query.type !== undefined && types === undefined) throw violationError([WRONG_TYPE]);
+      const types = chosenTypes(query);
       const scope = await scopeOf(store, caller, query);
       readers.guard(caller);
       reply.hijack();
@@ -70,8 +62,6 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; feed: EventFeed }> = asy
 };
 
 export default routes;
-
-const WRONG_TYPE = { code: 422, message: 'type', description: 'Value is invalid' } as const;
 
 /**
  * What a caller may be told of now.

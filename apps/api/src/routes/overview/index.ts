@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Countries } from '@ringfence/geoip';
 import type { IpMode } from '@ringfence/phone';
-import { CUSTOMER_NOT_FOUND, readStandings, type Standing, type Store } from '@ringfence/store';
+import { CUSTOMER_NOT_FOUND, OVERALL, readStandings, type Standing, type Store } from '@ringfence/store';
 import { Type } from 'typebox';
 import { READERS } from '../../access.js';
-import { chooseScope, isInScope, scopeQuery } from '../../scope.js';
+import { chooseScope, isInScope, ownerOf, scopeQuery } from '../../scope.js';
 
 const Query = Type.Object(scopeQuery, { additionalProperties: false });
 const count = (description: string) => Type.Integer({ description });
@@ -64,13 +64,20 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; countries: Countries }> 
         byModel: await nameModels(store, numbers.byModel),
         calls: calls.length,
         bans: bans.filter(({ customer }) => isInScope(scope, customer)).length,
-        refusedLastHour: 0,
+        refusedLastHour: await refusedLastHour(store, ownerOf(caller, query.customer, scope)),
       };
     },
   );
 };
 
 export default routes;
+
+const HOUR = 3_600_000;
+
+async function refusedLastHour({ counts, now }: Store, owner = OVERALL): Promise<number> {
+  const minutes = await counts.read(owner, now() - HOUR, now() + 1, 60);
+  return minutes.reduce((sum, { refused }) => sum + refused, 0);
+}
 
 interface Count {
   phones: number;
