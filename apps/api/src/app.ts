@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Countries } from '@ringfence/geoip';
 import type { EventFeed, Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { WebhookTargets } from './background/webhooks/targets.js';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
 import body from './plugins/body.js';
@@ -27,12 +28,15 @@ import sipphone from './routes/pbx/sipphone/index.js';
 import sipphonemodels from './routes/pbx/sipphonemodels/index.js';
 import product from './routes/product/index.js';
 import token from './routes/token/index.js';
+import webhook from './routes/webhook/index.js';
 
 /** What the API works with. */
 export interface ApiOptions {
   store: Store;
   /** Finds out which bindings a changed fence refuses. */
   countries: Countries;
+  /** Private addresses and networks that webhooks may be sent to; none when left out. */
+  webhookNetworks?: readonly string[];
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -50,6 +54,8 @@ const KEEP_ALIVE_TIMEOUT = 30_000;
 
 /** What routes work with. */
 interface RouteParts extends Pick<ApiOptions, 'store' | 'countries'> {
+  /** Where webhooks may be sent. */
+  targets: WebhookTargets;
   /** Tells what happens. */
   feed: EventFeed;
 }
@@ -68,13 +74,14 @@ const ROUTES: readonly FastifyPluginAsyncTypebox<RouteParts>[] = [
   overview,
   history,
   counts,
+  webhook,
   bans,
   token,
   health,
 ];
 
 /** The management API, ready to listen or to be called with `inject`. */
-export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {
+export function buildApi({ store, countries, webhookNetworks = [], logger }: ApiOptions): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -99,6 +106,7 @@ export function buildApi({ store, countries, logger }: ApiOptions): FastifyInsta
     .register(access, { store });
   const feed = store.follow((err) => app.log.warn({ err }, 'events'));
   app.addHook('onClose', () => feed.close());
-  for (const routes of ROUTES) app.register(routes, { store, countries, feed });
+  const targets = new WebhookTargets(webhookNetworks);
+  for (const routes of ROUTES) app.register(routes, { store, countries, feed, targets });
   return app;
 }

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType, ID } from '@ringfence/store';
+import { type EventType, eventTypes, ID } from '@ringfence/store';
 import { Type } from 'typebox';
 import { violationError } from './errors.js';
 
@@ -43,14 +43,7 @@ export const WRONG_TYPE = { code: 422, message: 'type', description: 'Value is i
  */
 export function chosenTypes({ type }: { type?: string }): ReadonlySet<EventType> | undefined {
   if (type === undefined) return undefined;
-  const found = type.split(',').map((name) => typesOf(name.trim()));
-  if (found.some((types) => types.length === 0)) throw violationError([WRONG_TYPE]);
-  return new Set(found.flat());
-}
-
-function typesOf(name: string): EventType[] {
-  const isChosen = name.endsWith('.*')
-    ? (type: string) => type.startsWith(name.slice(0, -1))
-    : (type: string) => type === name;
-  return EVENT_TYPES.filter(isChosen);
+  const types = eventTypes(type.split(',').map((name) => name.trim()));
+  if (types === undefined) throw violationError([WRONG_TYPE]);
+  return types;
 }

@@ -8,7 +8,7 @@ await runProcess({
   name: 'api',
   settings: [
     ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY'] as const),
-    ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
+    ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS', 'WEBHOOK_NETWORKS'] as const),
   ],
   async start({ API_HOST, API_PORT, REDIS_URL, RINGFENCE_KEY, ...settings }, log) {
     if (REDIS_URL === undefined || RINGFENCE_KEY === undefined)
@@ -21,9 +21,11 @@ await runProcess({
       networks: settings.GEOIP_NETWORKS,
       onError: (err) => log.error({ err }, 'the country database was not read again'),
     });
-    const app = buildApi({ store, countries, logger: log });
+    const webhookNetworks = settings.WEBHOOK_NETWORKS;
+    const app = buildApi({ store, countries, webhookNetworks, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
-    const endBackground = startBackground({ store, countries, onError: (err) => log.warn({ err }, 'background') });
+    const onBackgroundError = (err: unknown) => log.warn({ err }, 'background');
+    const endBackground = startBackground({ store, countries, webhookNetworks, onError: onBackgroundError });
     return async () => {
       await Promise.all([app.close(), endBackground()]);
       await store.close();

@@ -1,5 +1,6 @@
 import type { Countries } from '@ringfence/geoip';
 import { decideFence } from '@ringfence/phone';
+import type { Networks } from '@ringfence/service';
 import {
   type Admission,
   type Bindings,
@@ -16,7 +17,6 @@ import { CHALLENGES, type ChallengeKind, type Challenges } from './digest/challe
 import { type DigestCredentials, readCredentials } from './digest/credentials.js';
 import type { Nonces } from './digest/nonces.js';
 import { provesPassword } from './digest/response.js';
-import type { Networks } from './networks.js';
 import type { Refusals } from './refusals.js';
 import { Refusal, SipFailure, unavailable } from './sip/failure.js';
 import { originOf } from './sip/origin.js';

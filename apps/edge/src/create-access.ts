@@ -1,3 +1,4 @@
+import { Networks } from '@ringfence/service';
 import type { EventFeed } from '@ringfence/store';
 import { Access } from './access.js';
 import { BanList } from './defence/ban-list.js';
@@ -6,7 +7,6 @@ import { Challenges } from './digest/challenges.js';
 import { Nonces } from './digest/nonces.js';
 import { DigestOffers } from './digest/offers.js';
 import type { EdgeOptions } from './edge-options.js';
-import { Networks } from './networks.js';
 import { Refusals } from './refusals.js';
 import type { Report } from './report.js';
 

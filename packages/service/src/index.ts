@@ -1,5 +1,6 @@
 export { parseJson } from './json.js';
 export { createLog, type Logger } from './log.js';
+export { Networks } from './networks.js';
 export { EXIT_SETTINGS, type ProcessDefinition, runProcess } from './process.js';
 export { RateLimit } from './rate-limit.js';
 export {

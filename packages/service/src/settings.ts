@@ -80,6 +80,10 @@ const SETTINGS = {
     default: [],
     desc: 'addresses and networks that are never banned nor limited, separated by commas',
   }),
+  WEBHOOK_NETWORKS: networks({
+    default: [],
+    desc: 'private addresses and networks that webhooks may be sent to, also over http, separated by commas',
+  }),
   BAN_TIME: whole(
     0,
     604_800,

@@ -128,6 +128,20 @@ export function toEvent(id: string, fields: string[]): StoredEvent {
   return event as unknown as StoredEvent;
 }
 
+/**
+ * The event types of some names; `phone.*` stands for all that begin so.
+ * @returns undefined when one of them is none
+ */
+export function eventTypes(names: readonly string[]): ReadonlySet<EventType> | undefined {
+  const found = names.map((name) => {
+    const isMeant = name.endsWith('.*')
+      ? (type: string) => type.startsWith(name.slice(0, -1))
+      : (type: string) => type === name;
+    return EVENT_TYPES.filter(isMeant);
+  });
+  return found.some((types) => types.length === 0) ? undefined : new Set(found.flat());
+}
+
 /** Whether a stream id is before another. */
 export function isEarlier(one: string, other: string): boolean {
   const [ms, sequence] = parts(one);

@@ -18,6 +18,7 @@ export {
   Event,
   type EventType,
   eventFields,
+  eventTypes,
   isEarlier,
   type RefusalReason,
   StoredEvent,
@@ -40,3 +41,6 @@ export { openStore, type Store, type StoreOptions } from './store.js';
 export { ACCESS_LEVELS, type AccessLevel, type NewToken, TokenBody } from './token-check.js';
 export { type CreatedToken, type Token, Tokens } from './tokens.js';
 export { isUnavailable } from './unavailable.js';
+export { type DeadDelivery, Deliveries, type Delivery, type WebhookStatus } from './webhooks/deliveries.js';
+export { checkWebhook, WEBHOOK_ERRORS, type Webhook, WebhookBody } from './webhooks/webhook.js';
+export { WEBHOOKS_FULL, Webhooks } from './webhooks/webhooks.js';

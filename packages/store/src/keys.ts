@@ -104,6 +104,18 @@ export const keys = {
   history: (kind: string) => `rf:history:${kind}`,
   /** List: the ids of those that concern a phone, customer or reseller, the newest first. */
   historyOf: (owner: string, kind: string) => `rf:history-of:{${owner}}:${kind}`,
+  /** Hash: where events are sent, field = webhook id, value = JSON of a `Webhook` with its sealed secret. */
+  webhooks: 'rf:webhooks',
+  /** String: a number that changes with each change of the webhooks. */
+  webhooksVersion: 'rf:webhooks-version',
+  /** Set: ids of the webhooks of a customer. */
+  customerWebhooks: (customer: string) => `rf:webhooks-of-customer:${customer}`,
+  /** List: the events that wait to be sent to a webhook, as JSON. */
+  webhookQueue: (id: string) => `rf:webhook-queue:{${id}}`,
+  /** Hash: how it went with the attempts to send to a webhook, see {@link file://./webhooks/deliveries.ts}. */
+  webhookState: (id: string) => `rf:webhook-state:{${id}}`,
+  /** Stream: the events that were given up, with the reason. */
+  webhookDead: (id: string) => `rf:webhook-dead:{${id}}`,
   /** Hash: how often what happened, field = number of the step and what; see {@link file://./counts.ts}. */
   counts: (owner: string, step: number, from: number) => `rf:counts:{${owner}}:${step}:${from}`,
 } as const;

@@ -15,6 +15,8 @@ import { Phones } from './phones.js';
 import { connectRedis } from './redis.js';
 import { Secrets } from './secrets.js';
 import { Tokens } from './tokens.js';
+import { Deliveries } from './webhooks/deliveries.js';
+import { Webhooks } from './webhooks/webhooks.js';
 
 /** How to open a store. */
 export interface StoreOptions {
@@ -43,6 +45,8 @@ export interface Store {
   events: Events;
   history: History;
   counts: Counts;
+  webhooks: Webhooks;
+  deliveries: Deliveries;
   calls: Calls;
   /**
    * Follows the events live, over a connection of its own, until it is closed.
@@ -78,6 +82,8 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     events: new Events(redis),
     history: new History(redis),
     counts: new Counts(redis),
+    webhooks: new Webhooks(redis, secrets, now),
+    deliveries: new Deliveries(redis),
     calls: new Calls(redis, now),
     follow: (onFeedError, after) => new EventFeed(redis, onFeedError, after),
     now,

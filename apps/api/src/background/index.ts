@@ -2,11 +2,15 @@ import type { Countries } from '@ringfence/geoip';
 import type { Store } from '@ringfence/store';
 import { Projection } from './projection.js';
 import { runStreamWork } from './stream-work.js';
+import { Dispatcher } from './webhooks/dispatcher.js';
+import { WebhookTargets } from './webhooks/targets.js';
 
 /** What the work in the background needs. */
 export interface BackgroundOptions {
   store: Store;
   countries: Countries;
+  /** Private addresses and networks that webhooks may be sent to. */
+  webhookNetworks: readonly string[];
   /** Told when work can't be done for now. */
   onError(error: unknown): void;
 }
@@ -15,6 +19,11 @@ export interface BackgroundOptions {
  * Starts what is done beside answering requests; of all processes of the API one does it.
  * @returns ends it
  */
-export function startBackground({ store, countries, onError }: BackgroundOptions): () => Promise<void> {
-  return runStreamWork(store, new Projection(store, countries), onError);
+export function startBackground(options: BackgroundOptions): () => Promise<void> {
+  const { store, countries, webhookNetworks, onError } = options;
+  const dispatcher = new Dispatcher(store, new WebhookTargets(webhookNetworks), onError);
+  const ends = [new Projection(store, countries), dispatcher].map((work) => runStreamWork(store, work, onError));
+  return async () => {
+    await Promise.all(ends.map((end) => end()));
+  };
 }

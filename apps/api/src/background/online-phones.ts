@@ -33,9 +33,13 @@ export class OnlinePhones {
     this.#store = store;
   }
 
-  /** Forgets everything and reads how it is now, which may be more than the next event knows. */
-  async load(): Promise<void> {
+  /** Forgets everything. */
+  clear(): void {
     this.#phones.clear();
+  }
+
+  /** Reads how it is now, which may be more than the next event knows. */
+  async load(): Promise<void> {
     let ids: string[] = [];
     for await (const id of registeredPhones(this.#store.redis)) {
       if (ids.push(id) < BATCH) continue;

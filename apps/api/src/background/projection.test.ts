@@ -14,7 +14,7 @@ const [danish, swedish] = ['198.51.100.1', '203.0.113.1'];
 
 /** Starts the work; ended after the test, or before. */
 function start(t: Test): () => Promise<void> {
-  const end = startBackground({ store, countries, onError: (error) => t.fail(String(error)) });
+  const end = startBackground({ store, countries, webhookNetworks: [], onError: (error) => t.fail(String(error)) });
   t.teardown(end);
   return end;
 }

@@ -57,6 +57,10 @@ export class Projection implements StreamWork {
     await this.#online.load();
   }
 
+  async end(): Promise<void> {
+    this.#online.clear();
+  }
+
   async handle(events: readonly StoredEvent[]): Promise<Command[]> {
     const { history, counts } = this.#store;
     const kept: Concerned[] = [];

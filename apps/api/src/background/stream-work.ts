@@ -11,6 +11,8 @@ export interface StreamWork {
   handle(events: readonly StoredEvent[]): Promise<Command[]>;
   /** What is to be written because of the time. */
   tick(): Promise<Command[]>;
+  /** Ends what it has begun, when this process gives the work away. */
+  end(): Promise<void>;
 }
 
 /** Events that are handled at once. */
@@ -59,6 +61,8 @@ export function runStreamWork(store: Store, work: StreamWork, onError: (error: u
         if (await consumer.hold()) await whileHeld();
       } catch (error) {
         if (!(error instanceof Overtaken)) onError(error);
+      } finally {
+        await work.end();
       }
       await pause(RENEWAL);
     }

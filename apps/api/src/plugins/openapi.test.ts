@@ -59,6 +59,9 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'DELETE /pbx/sipphone/{id}/bindings/{binding}',
     'DELETE /product/{id}',
     'DELETE /token/{id}',
+    'DELETE /webhook/{id}',
+    'DELETE /webhook/{id}/dead',
+    'DELETE /webhook/{id}/dead/{delivery}',
     'GET /bans',
     'GET /calls',
     'GET /counts',
@@ -84,6 +87,9 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'GET /product/{id}',
     'GET /token',
     'GET /token/self',
+    'GET /webhook',
+    'GET /webhook/{id}',
+    'GET /webhook/{id}/dead',
     'POST /customer',
     'POST /pbx/extension',
     'POST /pbx/group',
@@ -94,6 +100,8 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'POST /pbx/sipphonemodels',
     'POST /product',
     'POST /token',
+    'POST /webhook',
+    'POST /webhook/{id}/dead/{delivery}',
     'PUT /customer/{id}',
     'PUT /pbx/extension/{id}',
     'PUT /pbx/group/{id}',
@@ -101,6 +109,7 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'PUT /pbx/sipphone/{id}',
     'PUT /pbx/sipphonemodels/{id}',
     'PUT /product/{id}',
+    'PUT /webhook/{id}',
   ]);
 });
 

@@ -78,6 +78,7 @@ const TAGS = [
   { name: 'Phone models', description: 'What is known of each model of phone' },
   { name: 'Directory', description: 'Customers, extensions, groups, queues and products' },
   { name: 'Live', description: 'What happens, and how things stand' },
+  { name: 'Webhooks', description: 'Where events are sent as they happen' },
   { name: 'Bans', description: 'Who is kept out of SIP for a time' },
   { name: 'Tokens', description: 'The keys of this API' },
   { name: 'Service', description: 'The state of the API itself' },

@@ -205,10 +205,64 @@ const LIVE: Row[] = ['calls', 'overview', 'history', 'counts'].flatMap((path): R
   [`read nobody's ${path}`, 'GET', `/${path}?customer=${unknown}`, undefined, [404, ...ADMIN_ONLY]],
 ]);
 
+/** A webhook of each customer, and what is done with one. */
+const hook = { url: 'https://example.com/hook' };
+for (const owner of ['own', 'foreign']) {
+  const body = { ...hook, customer: ids[owner] };
+  ids[`${owner} webhook`] = (await call('ADMIN', 'POST', '/webhook', body)).json()._id;
+}
+const WEBHOOKS: Row[] = [
+  ['list webhooks', 'GET', '/webhook', undefined, ALL_READ],
+  ['list foreign webhooks', 'GET', `/webhook?customer=${ids.foreign}`, undefined, [200, ...ADMIN_ONLY]],
+  ['create a webhook', 'POST', '/webhook', hook, [201, 201, 201, 201, 403, 403]],
+  ['create a foreign webhook', 'POST', '/webhook', { ...hook, customer: ids.foreign }, [201, ...ADMIN_ONLY]],
+  ...(
+    [
+      ['read', 'GET', '', [200, 404, 404, 404, 404, 403]],
+      ['change', 'PUT', '', [200, 404, 404, 404, 403, 403]],
+      ['read what was given up of', 'GET', '/dead', [200, 404, 404, 404, 404, 403]],
+      ['forget what was given up of', 'DELETE', '/dead', [200, 404, 404, 404, 403, 403]],
+      ['send again an event of', 'POST', '/dead/1-0', [404, 404, 404, 404, 403, 403]],
+      ['forget an event of', 'DELETE', '/dead/1-0', [404, 404, 404, 404, 403, 403]],
+      ['remove', 'DELETE', '', [200, 404, 404, 404, 403, 403]],
+    ] as [words: string, method: Method, path: string, foreign: number[]][]
+  ).flatMap(([words, method, path, foreign]): Row[] => {
+    const body = method === 'PUT' ? {} : undefined;
+    const [of = 0] = foreign;
+    const reader = method === 'GET' ? of : 403;
+    const isRemoval = method === 'DELETE' && path === '';
+    const own: Row = [
+      `${words} an own webhook`,
+      method,
+      `/webhook/${ids['own webhook']}${path}`,
+      body,
+      [of, of, of, of, reader, 403],
+    ];
+    const other: Row = [
+      `${words} a foreign webhook`,
+      method,
+      `/webhook/${ids['foreign webhook']}${path}`,
+      body,
+      foreign,
+    ];
+    return isRemoval ? [other] : [own, other];
+  }),
+];
+
 /** Requests whose answers have no end; their own tests have a table. */
 const ENDLESS = ['GET /events'];
 
-const TABLE = [...LIVE, ...BANS, ...SIP_PHONES, ...ONE_PHONE, ...SHARED, ...CUSTOMERS, ...OWNED, ...PHONE_LISTS];
+const TABLE = [
+  ...WEBHOOKS,
+  ...LIVE,
+  ...BANS,
+  ...SIP_PHONES,
+  ...ONE_PHONE,
+  ...SHARED,
+  ...CUSTOMERS,
+  ...OWNED,
+  ...PHONE_LISTS,
+];
 
 t.test('lists hold what the caller may see', async (t) => {
   const customers = async (level: string, query = '') => {
@@ -255,7 +309,9 @@ for (const [title, method, url, body, statuses] of TABLE) {
 t.test('the table has every request of the API', async (t) => {
   const { paths } = (await app.inject('/docs/json')).json();
   for (const [path, methods] of Object.entries<object>(paths)) {
-    const pattern = new RegExp(`^${path.replace('{id}', '[0-9a-f]{24}').replace('{binding}', '[0-9a-f]{16}')}(\\?|$)`);
+    const pattern = new RegExp(
+      `^${path.replace('{id}', '[0-9a-f]{24}').replace('{binding}', '[0-9a-f]{16}').replace('{delivery}', '\\d+-\\d+')}(\\?|$)`,
+    );
     for (const name of Object.keys(methods).map((name) => name.toUpperCase())) {
       t.ok(
         ENDLESS.includes(`${name} ${path}`) || TABLE.some(([, method, url]) => method === name && pattern.test(url)),

@@ -1,5 +1,5 @@
+import { Networks } from '@ringfence/service';
 import t from 'tap';
-import { Networks } from '../networks.js';
 import { Bench, type StoredAccount } from '../testing/bench.js';
 import type { TestPhone } from '../testing/phone.js';
 import { until } from '../testing/until.js';

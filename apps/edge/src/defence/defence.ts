@@ -1,7 +1,6 @@
-import { RateLimit } from '@ringfence/service';
+import { type Networks, RateLimit } from '@ringfence/service';
 import type { Bans, Offence, PhoneAccount, RefusalReason } from '@ringfence/store';
 import { LRUCache } from 'lru-cache';
-import type { Networks } from '../networks.js';
 import type { BanList } from './ban-list.js';
 
 /** A client, by what it claims and where it is. */

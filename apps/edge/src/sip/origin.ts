@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { parseVia, splitList } from '@ringfence/drachtio';
 import { normalizeAddress } from '@ringfence/phone';
-import type { Networks } from '../networks.js';
+import type { Networks } from '@ringfence/service';
 import { SipFailure } from './failure.js';
 import type { ReceivedRequest } from './stack.js';
 

@@ -62,6 +62,7 @@ export const CUSTOMER: Kind<entry.Customer> = {
     [keys.groups(id), 'Customer still has groups'],
     [keys.queues(id), 'Customer still has queues'],
     [keys.customerTokens(id), 'Customer still has tokens'],
+    [keys.customerWebhooks(id), 'Customer still has webhooks'],
   ],
   complete: ({ name = '', active = true, reseller }) => ({
     ...{ name, active },
