@@ -22,8 +22,5 @@ export interface BackgroundOptions {
 export function startBackground(options: BackgroundOptions): () => Promise<void> {
   const { store, countries, webhookNetworks, onError } = options;
   const dispatcher = new Dispatcher(store, new WebhookTargets(webhookNetworks), onError);
-  const ends = [new Projection(store, countries), dispatcher].map((work) => runStreamWork(store, work, onError));
-  return async () => {
-    await Promise.all(ends.map((end) => end()));
-  };
+  return runStreamWork(store, [new Projection(store, countries), dispatcher], onError);
 }

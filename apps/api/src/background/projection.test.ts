@@ -26,7 +26,7 @@ const append = (event: { [K in keyof Event]?: Event[K] | undefined }) =>
 async function settled(): Promise<void> {
   for (let known = ''; ; await sleep(20)) {
     const [last] = await store.redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
-    const consumed = await store.redis.get(keys.consumed('projection'));
+    const consumed = await store.redis.get(keys.consumed('background'));
     if (last?.[0] === consumed && known === consumed) return;
     known = consumed ?? '';
   }

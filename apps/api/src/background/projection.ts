@@ -36,7 +36,6 @@ const LOOK = 10_000;
  * on from another address is told to the stream as `phone.moved`.
  */
 export class Projection implements StreamWork {
-  readonly name = 'projection';
   readonly #store: Store;
   readonly #countries: Countries;
   readonly #online: OnlinePhones;

@@ -16,6 +16,8 @@ export class EventStream {
   readonly response: IncomingMessage;
   /** Every block, signs of life among them. */
   readonly blocks: Block[] = [];
+  /** Told the data of each event as it comes. */
+  onEvent: (data: string) => void = () => {};
   /** Whether the server ended it, or the connection is lost. */
   isClosed = false;
   #rest = '';
@@ -69,7 +71,11 @@ export class EventStream {
   #take(text: string): void {
     const blocks = (this.#rest + text).split('\n\n');
     this.#rest = blocks.pop() ?? '';
-    for (const block of blocks) this.blocks.push(Object.fromEntries(block.split('\n').flatMap(field)));
+    for (const text of blocks) {
+      const block: Block = Object.fromEntries(text.split('\n').flatMap(field));
+      this.blocks.push(block);
+      if (block.data !== undefined) this.onEvent(block.data);
+    }
   }
 }
 

@@ -15,7 +15,6 @@ interface Line {
 
 /** Puts events to the queues of the webhooks that want them, and has each queue sent by a sender of its own. */
 export class Dispatcher implements StreamWork {
-  readonly name = 'webhooks';
   readonly #store: Store;
   readonly #targets: WebhookTargets;
   readonly #onError: (error: unknown) => void;
