@@ -87,6 +87,7 @@ export class Access {
     if (this.#parts.defence.isBanned(client)) throw new SipFailure(403);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const phone = attempt === 0 ? this.#remembered.get(username) : await this.#parts.bindings.findPhone(username);
+      if (phone === undefined && attempt === 0) continue;
       const decision = this.#decide(credentials, request.method, phone, source);
       if ('refused' in decision && attempt === 0) continue;
       try {
