@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
-import type { Store } from '@ringfence/store';
+import { Fleet, type Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
@@ -68,6 +68,12 @@ export function buildApi({ store, countries, logger }: ApiOptions): FastifyInsta
     .register(validation)
     .register(body)
     .register(access, { store });
-  for (const routes of ROUTES) app.register(routes, { store, countries });
+  const fleet = new Fleet({
+    ...store,
+    follow: () => store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed')),
+    countryOf: (address) => countries.country(address).country,
+  });
+  app.addHook('onClose', () => fleet.close());
+  for (const routes of ROUTES) app.register(routes, { store, countries, fleet });
   return app;
 }

@@ -1,3 +1,4 @@
+export { addressOrder } from './address-order.js';
 export { type CountryList, parseCountries } from './countries.js';
 export { type Credentials, newCredentials } from './credentials.js';
 export * from './fence.js';

@@ -25,6 +25,7 @@ export type DisconnectionReason = 'connection_closed' | 'no_answer';
 export type EventType =
   | 'ban.added'
   | 'ban.lifted'
+  | 'extension.changed'
   | 'model.changed'
   | 'messages.changed'
   | 'phone.created'

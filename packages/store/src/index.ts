@@ -19,12 +19,14 @@ export {
   type RefusalReason,
   type StoredEvent,
 } from './events.js';
+export { Fleet, type FleetParts, type FleetQuery } from './fleet/fleet.js';
+export { FLEET_ORDERS, type FleetOrder } from './fleet/order.js';
+export type { FleetRow } from './fleet/row.js';
 export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { type Mailbox, Messages } from './messages.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export { PhoneConflict } from './phone-conflict.js';
-export { listPhones, type PhoneFilter } from './phone-list.js';
 export { Phones, type StoredPhone } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
@@ -32,4 +34,4 @@ export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export { ACCESS_LEVELS, type AccessLevel, type NewToken, TokenBody } from './token-check.js';
 export { type CreatedToken, type Token, Tokens } from './tokens.js';
-export { isUnavailable } from './unavailable.js';
+export { isUnavailable, StoreBehind } from './unavailable.js';

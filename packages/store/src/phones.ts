@@ -110,6 +110,8 @@ export class Phones {
         ...leave(gone, id),
         ...enter(come, id),
         this.#event('phone.changed', id, settings),
+        // Who looks after the customer that it was of learns that it has gone.
+        ...(before.customer === customer ? [] : [this.#event('phone.changed', id, before)]),
       ],
     );
   }
