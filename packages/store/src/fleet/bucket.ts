@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis';
 import type { Extension } from '../directory/entry.js';
 import type { StoredEvent } from '../events.js';
 import { keys } from '../keys.js';
-import { type CountryOf, type FleetExtension, type FleetRow, readRow, seenAt } from './row.js';
+import { type CountryOf, type FleetExtension, type FleetRow, readRows, seenAt } from './row.js';
 
 /** Phones that are read at once. */
-const BATCH = 500;
+const BATCH = 200;
 
 /** Changes more than it has phones after which all is read anew instead. */
 const CHANGES_NOTED = 1_000;
@@ -66,35 +66,35 @@ export class Bucket {
     await inBatches(this.#stalePhones, async (ids) => {
       this.#reading = new Set(ids);
       try {
-        await Promise.all(ids.map((id) => this.#readPhone(id)));
+        await this.#readPhones(ids);
       } finally {
         this.#reading = new Set();
       }
     });
   }
 
-  async #readPhone(id: string): Promise<void> {
-    const read = await readRow(this.#redis, id, this.#countryOf);
-    if (read?.row.customer !== this.#customer) {
-      this.rows.delete(id);
-      return;
+  async #readPhones(ids: readonly string[]): Promise<void> {
+    const found = await readRows(this.#redis, ids, this.#countryOf);
+    const unknown = new Set(
+      found.flatMap((read) => (read?.extension && !this.#extensions.has(read.extension) ? [read.extension] : [])),
+    );
+    await Promise.all([...unknown].map((id) => this.#readExtension(id)));
+    for (const [at, read] of found.entries()) {
+      const id = ids[at] as string;
+      if (read?.row.customer !== this.#customer) this.rows.delete(id);
+      else this.rows.set(id, { ...read.row, extension: this.#extensions.get(read.extension ?? '') });
     }
-    const extension =
-      read.extension && (this.#extensions.get(read.extension) ?? (await this.#readExtension(read.extension)));
-    this.rows.set(id, { ...read.row, extension: extension || undefined });
   }
 
   /** Reads an extension into the object that all phones linked to it share. */
-  async #readExtension(id: string): Promise<FleetExtension | undefined> {
+  async #readExtension(id: string): Promise<void> {
     const json = await this.#redis.get(keys.extension(id));
     if (json === null) {
       this.#extensions.delete(id);
-      return undefined;
+      return;
     }
     const { number, name } = JSON.parse(json) as Extension;
-    const shared = Object.assign(this.#extensions.get(id) ?? {}, { number, name });
-    this.#extensions.set(id, shared);
-    return shared;
+    this.#extensions.set(id, Object.assign(this.#extensions.get(id) ?? {}, { number, name }));
   }
 
   /**
@@ -105,7 +105,7 @@ export class Bucket {
     const row = this.rows.get(phone);
     if (row === undefined || this.#reading.has(phone) || this.#stalePhones.has(phone)) return false;
     if (row.contact === undefined || row.contact !== contact) return false;
-    Object.assign(row, { expiresAt: at + expires * 1_000, userAgent });
+    Object.assign(row, { expiresAt: at + expires * 1_000, userAgent: userAgent.toLowerCase() });
     if (row.address !== address) Object.assign(row, seenAt(address, this.#countryOf));
     return true;
   }

@@ -16,7 +16,7 @@ function rowOf(at: number): FleetRow {
       mode: MODES[some(3)] as IpMode,
     },
     extension: some(3) ? { number: String(some(1_000)), name: '' } : undefined,
-    ...{ text: '', hasLongNotes: false, address: '', addressOrder: some(2) ? `${some(99)}` : '' },
+    ...{ text: '', hasLongNotes: false, address: '', addressOrder: some(2) ? some(99) : undefined },
     ...{ country: some(2) ? 'DK' : undefined, userAgent: some(2) ? 'a' : '', contact: undefined, expiresAt: some(50) },
   };
 }

@@ -2,6 +2,7 @@ import { addressOrder, type IpMode, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import { type Binding, parseBinding } from '../binding.js';
 import { keys } from '../keys.js';
+import { Script } from '../script.js';
 
 /** An extension as the phones that are linked to it share it. */
 export interface FleetExtension {
@@ -24,10 +25,11 @@ export interface FleetRow {
   text: string;
   /** Whether its notes are too long to be kept in `text`. */
   hasLongNotes: boolean;
-  /** The address that the latest registration came from, its country, and what addresses are ordered by. */
+  /** The address that the latest registration came from, the number that addresses are ordered by, and its country. */
   address: string;
-  addressOrder: string;
+  addressOrder: number | undefined;
   country: string | undefined;
+  /** What the phone said of itself, in lower case. */
   userAgent: string;
   /** The contact URI of its only binding; undefined when it has none or more. */
   contact: string | undefined;
@@ -47,39 +49,36 @@ export type CountryOf = (address: string) => string | undefined;
 /** Letters of notes that a row keeps. */
 const NOTES_KEPT = 1_024;
 
-const FIELDS = ['record', 'customer', 'extension', 'ip.mode', 'ip.address', 'publicIpAddress', 'userAgent'] as const;
+const readFleet = new Script('read-fleet');
 
-/** Reads a phone from the store; undefined when there is none. */
-export async function readRow(redis: Redis, id: string, countryOf: CountryOf): Promise<ReadRow | undefined> {
-  const [fields, bindings] = await Promise.all([
-    redis.hmget(keys.phone(id), ...FIELDS),
-    redis.hvals(keys.bindings(id)),
-  ]);
-  const [record, customer, extension, mode, locked, address, userAgent] = fields;
+/** Reads phones from the store, each undefined that there is not. */
+export async function readRows(
+  redis: Redis,
+  ids: readonly string[],
+  countryOf: CountryOf,
+): Promise<(ReadRow | undefined)[]> {
+  const found = await readFleet.run(redis, [], [keys.phone('%s'), keys.bindings('%s'), ...ids]);
+  return (found as (string | null)[][]).map((fields, at) => toRow(ids[at] as string, fields, countryOf));
+}
+
+function toRow(id: string, fields: (string | null)[], countryOf: CountryOf): ReadRow | undefined {
+  const [record, customer, extension, mode, locked, address, userAgent, ...bindings] = fields;
   if (!record || !customer) return undefined;
   const { sipPhoneModel: model, macAddress, handsetAddress, notes = '' } = JSON.parse(record) as Phone;
   const hasLongNotes = notes.length > NOTES_KEPT;
   const texts = [macAddress, locked, handsetAddress, hasLongNotes ? '' : notes];
   const row: FleetRow = {
-    ...{
-      id,
-      created: Number.parseInt(id.slice(0, 13), 16),
-      customer,
-      extension: undefined,
-      model,
-      mode: mode as IpMode,
-      hasLongNotes,
-    },
-    ...{ text: texts.join('\n').toLowerCase(), userAgent: userAgent ?? '' },
-    ...seenAt(address ?? '', countryOf),
-    ...reachable(bindings.map(parseBinding)),
+    ...{ id, created: Number.parseInt(id.slice(0, 13), 16), customer, extension: undefined },
+    ...{ model, mode: mode as IpMode, text: texts.join('\n').toLowerCase(), hasLongNotes },
+    ...{ userAgent: (userAgent ?? '').toLowerCase(), ...seenAt(address ?? '', countryOf) },
+    ...reachable(bindings.map((json) => parseBinding(json as string))),
   };
   return { row, extension: extension || undefined };
 }
 
 /** What follows from the address that a registration came from. */
 export function seenAt(address: string, countryOf: CountryOf): Pick<FleetRow, 'address' | 'addressOrder' | 'country'> {
-  if (address === '') return { address, addressOrder: '', country: undefined };
+  if (address === '') return { address, addressOrder: undefined, country: undefined };
   return { address, addressOrder: addressOrder(address), country: countryOf(address) };
 }
 
