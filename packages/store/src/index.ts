@@ -26,6 +26,7 @@ export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { type Mailbox, Messages } from './messages.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
+export * from './notices.js';
 export { PhoneConflict } from './phone-conflict.js';
 export { Phones, type StoredPhone } from './phones.js';
 export { connectRedis } from './redis.js';

@@ -9,6 +9,7 @@ import { Events } from './events.js';
 import { KeepAlives } from './keep-alives.js';
 import { Messages } from './messages.js';
 import { Models } from './models.js';
+import { Notices } from './notices.js';
 import { Phones } from './phones.js';
 import { connectRedis } from './redis.js';
 import { Secrets } from './secrets.js';
@@ -37,6 +38,7 @@ export interface Store {
   directory: Directory;
   models: Models;
   messages: Messages;
+  notices: Notices;
   tokens: Tokens;
   events: Events;
   calls: Calls;
@@ -70,6 +72,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     directory,
     models: new Models(redis, now),
     messages: new Messages(redis, now),
+    notices: new Notices(redis, bindings, now),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
     calls: new Calls(redis, now),

@@ -8,6 +8,7 @@ import { apiError, violationError } from '../../../errors.js';
 import { created, IdParams, pathId, Removed } from '../../../schemas.js';
 import bindings from './bindings.js';
 import list from './list.js';
+import notices from './notices.js';
 import { checkVersion, guardPhone, IfMatch, type PhoneParts, versioned, versionOf } from './phone.js';
 
 const CREATE = `Stores a phone and answers with it, with the username and password that were made for it. What is left out
@@ -130,6 +131,7 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
 
   await app.register(list, parts);
   await app.register(bindings, parts);
+  await app.register(notices, parts);
 };
 
 export default routes;
