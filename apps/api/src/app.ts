@@ -26,6 +26,8 @@ export interface ApiOptions {
   store: Store;
   /** Finds out which bindings a changed fence refuses. */
   countries: Countries;
+  /** Milliseconds that replaced SIP credentials stay good, unless the phone uses the new ones before. */
+  credentialsOverlap: number;
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -45,7 +47,7 @@ const KEEP_ALIVE_TIMEOUT = 30_000;
 const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, token, health];
 
 /** The management API, ready to listen or to be called with `inject`. */
-export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {
+export function buildApi({ store, countries, credentialsOverlap, logger }: ApiOptions): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,6 +76,6 @@ export function buildApi({ store, countries, logger }: ApiOptions): FastifyInsta
     countryOf: (address) => countries.country(address).country,
   });
   app.addHook('onClose', () => fleet.close());
-  for (const routes of ROUTES) app.register(routes, { store, countries, fleet });
+  for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet });
   return app;
 }

@@ -2,7 +2,7 @@ export { type Ban, type BanReason, Bans, type Offence, type Offender } from './b
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
 export * from './calls.js';
-export { changePhone, type PhoneChange, removePhone } from './change-phone.js';
+export { changePhone, type PhoneChange, removePhone, resetCredentials } from './change-phone.js';
 export { createPhone, type WrittenPhone } from './create-phone.js';
 export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';
 export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './directory/entries.js';

@@ -1,6 +1,7 @@
 import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import { applyChange, type Command, type Condition } from './change.js';
+import { readPasswords, type StoredPasswords, writePasswords } from './credentials.js';
 import { EntryInUse } from './directory/entries.js';
 import { EVENTS_KEPT, type EventType, eventFields } from './events.js';
 import { keys } from './keys.js';
@@ -18,7 +19,7 @@ export interface StoredPhone {
 }
 
 /**
- * The phones. The hash of one holds `record` (JSON of its settings without `ip`), `username`, `password` (sealed),
+ * The phones. The hash of one holds `record` (JSON of its settings without `ip`), `username`, `password` (see {@link readPasswords}),
  * copies of what SIP requests need (`customer`, `extension`, `pbxCluster`, `callWaiting`), the fence (`ip.mode`,
  * `ip.address`, `ip.countries`), `handsetIndex`, `configSaved` and `configLoaded` (ms since 1970), and of the latest
  * registration `userAgent`, `localIpAddress` and `publicIpAddress`.
@@ -117,11 +118,61 @@ export class Phones {
   }
 
   /**
+   * Gives a phone new credentials and appends `phone.credentials_reset`. Those that it uses stay good until it has used the
+   * new ones, or some time has passed; others that it was given but has not used end.
+   * @param overlap that time, ms; 0 ends them at once
+   * @throws PhoneConflict when it was changed since it was read
+   */
+  async resetCredentials({ phone, fields }: StoredPhone, overlap: number): Promise<void> {
+    const { _id: id } = phone;
+    const { username, password } = newCredentials();
+    const until = this.#now() + overlap;
+    const { username: before, password: sealed } = this.#inUse(fields);
+    const passwords: StoredPasswords = {
+      current: this.#secrets.seal(password, id),
+      replaced: overlap === 0 ? undefined : { username: before, password: sealed, until },
+    };
+    await applyChange(
+      this.#redis,
+      [
+        ...unchanged(keys.phone(id), fields),
+        {
+          command: ['EXISTS', keys.username(username)],
+          answer: 0,
+          otherwise: () => new PhoneConflict('username'),
+        },
+      ],
+      [
+        [
+          'HSET',
+          keys.phone(id),
+          'username',
+          username,
+          'password',
+          writePasswords(passwords),
+          'configSaved',
+          this.#now(),
+        ],
+        ...usernamesOf(fields).map((old): Command => ['DEL', keys.username(old)]),
+        ['SET', keys.username(username), id],
+        ...(overlap === 0 ? [] : [['SET', keys.username(before), id, 'PX', overlap] satisfies Command]),
+        this.#event('phone.credentials_reset', id, phone),
+      ],
+    );
+  }
+
+  /** The credentials that a phone uses as far as is known: a reset that it has not followed yet does not count. */
+  #inUse({ username = '', password = '' }: StoredPhone['fields']): { username: string; password: string } {
+    const { current, replaced } = readPasswords(password);
+    return replaced !== undefined && replaced.until > this.#now() ? replaced : { username, password: current };
+  }
+
+  /**
    * Removes a phone with its bindings and everything that it claimed, and appends `phone.deleted`.
    * @throws PhoneConflict when it was changed since it was read; EntryInUse when another phone has it on a softkey
    */
   async remove({ phone, fields }: StoredPhone): Promise<void> {
-    const { _id: id, username, macAddress } = phone;
+    const { _id: id, macAddress } = phone;
     const changed = () => new PhoneConflict('change');
     const inUse = () => new EntryInUse('Phone is on a softkey of another phone');
     const place = macAddress ? [await leavePlace(this.#redis, id, macAddress, changed)] : [];
@@ -132,7 +183,7 @@ export class Phones {
       keys.nonces(id),
       keys.missedKeepAlives(id),
       keys.messages(id),
-      keys.username(username),
+      ...usernamesOf(fields).map(keys.username),
     ];
     await applyChange(
       this.#redis,
@@ -197,10 +248,16 @@ export class Phones {
         ...(fields['ip.address'] ? { address: fields['ip.address'] } : {}),
       },
       username,
-      password: this.#secrets.open(password, id),
+      password: this.#secrets.open(readPasswords(password).current, id),
       status: readStatus(fields, bindings, this.#now()),
     };
   }
+}
+
+/** The usernames that lead to a phone. */
+function usernamesOf({ username = '', password = '' }: StoredPhone['fields']): string[] {
+  const { replaced } = readPasswords(password);
+  return replaced === undefined ? [username] : [username, replaced.username];
 }
 
 /** The keys that are a new phone's own, or its place at a MAC address. */

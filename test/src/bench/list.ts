@@ -26,7 +26,7 @@ const QUERIES = [
 const redis = await startRedis();
 const store = openStore({ url: redis.url, masterKey: randomBytes(32), onError: console.error });
 const countries = await openCountries({ provider: 'maxmind' });
-const app = buildApi({ store, countries });
+const app = buildApi({ store, countries, credentialsOverlap: 0 });
 try {
   await fill(store);
   const { text } = await store.tokens.create({ level: 'ADMIN', name: 'benchmark' });

@@ -71,6 +71,8 @@ const ONE_PHONE: Row[] = (
     ['have rebooted', 'GET', '/reboot', undefined],
     ['reload the configuration of', 'POST', '/configreload', undefined],
     ['have the configuration reloaded of', 'GET', '/configreload', undefined],
+    ['reset the credentials of', 'POST', '/resetcredentials', undefined],
+    ['have the credentials reset of', 'GET', '/resetcredentials', undefined],
     ['remove the bindings of', 'DELETE', '/bindings', undefined],
     ['remove a binding of', 'DELETE', `/bindings/${'f'.repeat(16)}`, undefined],
   ] as [words: string, method: Method, path: string, body: Body][]

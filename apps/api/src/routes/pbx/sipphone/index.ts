@@ -7,6 +7,7 @@ import { chooseCustomer, EDITORS, guardPurchase, READERS, showPhone } from '../.
 import { apiError, violationError } from '../../../errors.js';
 import { created, IdParams, pathId, Removed } from '../../../schemas.js';
 import bindings from './bindings.js';
+import credentials from './credentials.js';
 import list from './list.js';
 import notices from './notices.js';
 import { checkVersion, guardPhone, IfMatch, type PhoneParts, versioned, versionOf } from './phone.js';
@@ -132,6 +133,7 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
   await app.register(list, parts);
   await app.register(bindings, parts);
   await app.register(notices, parts);
+  await app.register(credentials, parts);
 };
 
 export default routes;

@@ -10,6 +10,8 @@ import { apiError } from '../../../errors.js';
 export interface PhoneParts {
   store: Store;
   countries: Countries;
+  /** Milliseconds that replaced credentials stay good. */
+  credentialsOverlap: number;
   /** What lists of phones are taken from. */
   fleet: Fleet;
 }
