@@ -14,6 +14,11 @@ export const ADMINS: readonly AccessLevel[] = ['ADMIN'];
 /** Levels that see and set how phones are paid for. */
 const BUYERS: readonly AccessLevel[] = ['ADMIN', 'RESELLER'];
 
+/** Whether a caller sees and sets how phones are paid for. */
+export function mayBuy(caller: Token): boolean {
+  return BUYERS.includes(caller.level);
+}
+
 /** Whether a caller may know about a customer and what belongs to it. */
 export function maySee(caller: Token, customer: Pick<Customer, '_id' | 'reseller'> | undefined): boolean {
   if (customer === undefined) return false;
@@ -64,7 +69,7 @@ export async function chooseCustomers(
  */
 export function guardPurchase(caller: Token, body: object): void {
   const { purchaseInfo } = body as { purchaseInfo?: unknown };
-  if (purchaseInfo !== undefined && purchaseInfo !== null && !BUYERS.includes(caller.level)) {
+  if (purchaseInfo !== undefined && purchaseInfo !== null && !mayBuy(caller)) {
     throw apiError('access_denied');
   }
 }
@@ -74,6 +79,6 @@ export function showPhone(caller: Token, { password, purchaseInfo, ...phone }: P
   return {
     ...phone,
     ...(password !== undefined && EDITORS.includes(caller.level) ? { password } : {}),
-    ...(purchaseInfo !== undefined && BUYERS.includes(caller.level) ? { purchaseInfo } : {}),
+    ...(purchaseInfo !== undefined && mayBuy(caller) ? { purchaseInfo } : {}),
   };
 }

@@ -4,12 +4,14 @@ import { Fleet, type Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
+import audit from './plugins/audit.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
 import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
+import auditTrail from './routes/audit/index.js';
 import bans from './routes/bans/index.js';
 import customer from './routes/customer/index.js';
 import health from './routes/health/index.js';
@@ -44,7 +46,7 @@ const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
 /** The routes, in the order of their description. */
-const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, token, health];
+const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, auditTrail, token, health];
 
 /** The management API, ready to listen or to be called with `inject`. */
 export function buildApi({ store, countries, credentialsOverlap, logger }: ApiOptions): FastifyInstance {
@@ -69,7 +71,8 @@ export function buildApi({ store, countries, credentialsOverlap, logger }: ApiOp
     .register(openapi)
     .register(validation)
     .register(body)
-    .register(access, { store });
+    .register(access, { store })
+    .register(audit);
   const fleet = new Fleet({
     ...store,
     follow: () => store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed')),

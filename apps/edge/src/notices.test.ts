@@ -9,7 +9,7 @@ const { notices, bindings } = bench.store;
 
 /** Asks for a phone to be told something, as soon as the edge has said that it is there. */
 async function tell(phone: string, event: string, action: 'reboot' | 'configreload' = 'reboot'): Promise<void> {
-  await until(async () => (await notices.add({ phone, action, event })) === 'queued');
+  await until(async () => (await notices.add({ phone, customer: bench.customer, action, event })) === 'queued');
 }
 
 t.test('a phone is told by NOTIFY, over the way that it registered on, outside any subscription', async (t) => {

@@ -1,5 +1,7 @@
 import type { Fence, IpMode, Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { currentActor } from './audit/actor.js';
+import { audited } from './audit/audited.js';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
 import { readPasswords } from './credentials.js';
@@ -248,7 +250,10 @@ export class Bindings {
           ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, contact, address })],
         ];
       });
-      await applyChange(this.#redis, conditions, commands);
+      const contacts = ending.map(([, json]) => parseBinding(json).contact);
+      const isAsked = currentActor() !== undefined && ending.length > 0;
+      const noted = isAsked ? audited({ object: 'phone', id, customer, before: { contacts } }, this.#now()) : [];
+      await applyChange(this.#redis, conditions, [...commands, ...noted]);
       return ending.length;
     });
   }

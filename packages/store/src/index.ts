@@ -1,3 +1,7 @@
+export { type Actor, runAs } from './audit/actor.js';
+export { AUDITED, type Audited } from './audit/audited.js';
+export type { Changes, PropertyChange } from './audit/changes.js';
+export { type AuditEntry, type AuditQuery, AuditTrail } from './audit/trail.js';
 export { type Ban, type BanReason, Bans, type Offence, type Offender } from './bans.js';
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';

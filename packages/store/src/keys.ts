@@ -102,6 +102,8 @@ export const keys = {
   edgeCalls: (edge: string) => `rf:calls-of-edge:${edge}`,
   /** String: the message summary of a phone or an extension (RFC 3842). */
   messages: (id: string) => `rf:messages:{${id}}`,
+  /** Stream: who changed what, bounded; see {@link file://./audit/trail.ts}. */
+  audit: 'rf:audit',
   /** Stream: what happened, bounded; see {@link file://./events.ts} for the schema. */
   events: 'rf:events',
 } as const;

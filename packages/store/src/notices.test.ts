@@ -35,7 +35,7 @@ async function online(more: Partial<Binding> = {}): Promise<string> {
   return id;
 }
 
-const reboot = (phone: string) => notices.add({ phone, action: 'reboot', event });
+const reboot = (phone: string) => notices.add({ phone, customer: 'c', action: 'reboot', event });
 const alive = (...servers: string[]) => Promise.all(servers.map((name) => notices.claim(name, 0)));
 
 /** Asks for what is due each second; gives for each notice its phone and after how many seconds it came. */

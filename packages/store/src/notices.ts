@@ -1,7 +1,9 @@
 import type { PhoneAction } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { auditedAction } from './audit/audited.js';
 import { type Binding, parseBinding } from './binding.js';
 import type { Bindings } from './bindings.js';
+import { applyChange, type Command } from './change.js';
 import { keys } from './keys.js';
 import { Script } from './script.js';
 
@@ -56,7 +58,7 @@ export class Notices {
    * @returns `offline` when the phone isn't registered, `unreachable` when no edge runs that has a way to it, `full` when too
    *   many wait
    */
-  async add({ phone, action, event }: Notice): Promise<Queued> {
+  async add({ phone, customer, action, event }: Notice & { customer: string }): Promise<Queued> {
     const now = this.#now();
     const [bindings, alive] = await Promise.all([
       this.#bindings.live(phone, now),
@@ -67,7 +69,9 @@ export class Notices {
     if (servers.size === 0) return 'unreachable';
     const waiting = await Promise.all([...servers].map((server) => this.#redis.zcard(keys.notices(server))));
     if (waiting.some((count) => count >= MOST_WAITING)) return 'full';
-    await Promise.all([...servers].map((server) => this.#queue(server, `${phone}|${action}|${event}`, now)));
+    const member = `${phone}|${action}|${event}`;
+    const commands = [...servers].flatMap((server) => queue(server, member, now));
+    await applyChange(this.#redis, [], [...commands, ...auditedAction({ object: 'phone', id: phone, customer }, now)]);
     return 'queued';
   }
 
@@ -92,16 +96,15 @@ export class Notices {
       }),
     );
   }
+}
 
-  async #queue(server: string, member: string, now: number): Promise<void> {
-    await this.#redis
-      .multi()
-      .zadd(keys.notices(server), 'NX', now, member)
-      .hsetnx(keys.noticeEnds(server), member, now + LONGEST_WAIT)
-      .pexpire(keys.notices(server), LONGEST_WAIT)
-      .pexpire(keys.noticeEnds(server), LONGEST_WAIT)
-      .exec();
-  }
+function queue(server: string, member: string, now: number): Command[] {
+  return [
+    ['ZADD', keys.notices(server), 'NX', now, member],
+    ['HSETNX', keys.noticeEnds(server), member, now + LONGEST_WAIT],
+    ['PEXPIRE', keys.notices(server), LONGEST_WAIT],
+    ['PEXPIRE', keys.noticeEnds(server), LONGEST_WAIT],
+  ];
 }
 
 type Verdict = 'send' | 'late' | 'offline';

@@ -1,5 +1,6 @@
 import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { audited, auditFields } from './audit/audited.js';
 import { applyChange, type Command, type Condition } from './change.js';
 import { readPasswords, type StoredPasswords, writePasswords } from './credentials.js';
 import { EntryInUse } from './directory/entries.js';
@@ -52,13 +53,16 @@ export class Phones {
     };
     const list = Object.entries(fields).flat();
     const event = this.#eventFields('phone.created', id, settings);
+    const after = { ...settings, username };
+    const audit = auditFields({ object: 'phone', id, customer: settings.customer, after }, this.#now());
     const { references, serials } = footprintOf(settings);
     const place = await this.#createPhone.run(
       this.#redis,
       [...claims(settings, id, username), ...references.flat(), ...serials],
       [
         ...[id, settings.macAddress === undefined ? 0 : phone.places, phone.handsets ? 1 : 0, settings.sipPhoneModel],
-        ...[settings.customer, EVENTS_KEPT, references.length, list.length, ...list, ...event],
+        ...[settings.customer, EVENTS_KEPT, references.length, list.length, event.length],
+        ...[...list, ...event, ...audit],
       ],
     );
     const conflict = CONFLICTS[String(place) as keyof typeof CONFLICTS];
@@ -113,6 +117,13 @@ export class Phones {
         this.#event('phone.changed', id, settings),
         // Who looks after the customer that it was of learns that it has gone.
         ...(before.customer === customer ? [] : [this.#event('phone.changed', id, before)]),
+        ...audited(
+          {
+            ...{ object: 'phone', id, customer, before: settingsOf(before), after: settings },
+            ...(before.customer !== customer && { formerCustomer: before.customer }),
+          },
+          this.#now(),
+        ),
       ],
     );
   }
@@ -157,6 +168,13 @@ export class Phones {
         ['SET', keys.username(username), id],
         ...(overlap === 0 ? [] : [['SET', keys.username(before), id, 'PX', overlap] satisfies Command]),
         this.#event('phone.credentials_reset', id, phone),
+        ...audited(
+          {
+            ...{ object: 'phone', id, customer: phone.customer },
+            ...{ before: { username: phone.username }, after: { username } },
+          },
+          this.#now(),
+        ),
       ],
     );
   }
@@ -198,6 +216,7 @@ export class Phones {
         ...place.flatMap(({ commands }) => commands),
         ...leave(footprintOf(phone), id),
         this.#event('phone.deleted', id, phone),
+        ...audited({ object: 'phone', id, customer: phone.customer, before: settingsOf(phone) }, this.#now()),
       ],
     );
   }
@@ -254,6 +273,11 @@ export class Phones {
   }
 }
 
+/** What a phone is set to, without what is secret or changes by itself. */
+function settingsOf({ _id, username, password, status, ...settings }: Phone): object {
+  return settings;
+}
+
 /** The usernames that lead to a phone. */
 function usernamesOf({ username = '', password = '' }: StoredPhone['fields']): string[] {
   const { replaced } = readPasswords(password);
@@ -263,7 +287,7 @@ function usernamesOf({ username = '', password = '' }: StoredPhone['fields']): s
 /** The keys that are a new phone's own, or its place at a MAC address. */
 function claims({ macAddress }: NewPhone['settings'], id: string, username: string): string[] {
   const own = keys.phone(id);
-  return [own, keys.username(username), keys.events, macAddress === undefined ? own : keys.mac(macAddress)];
+  return [own, keys.username(username), keys.events, keys.audit, macAddress === undefined ? own : keys.mac(macAddress)];
 }
 
 /** The fields of a phone's hash that say how it is set. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { AuditTrail } from './audit/trail.js';
 import { Bans } from './bans.js';
 import { Bindings } from './bindings.js';
 import { Calls } from './calls.js';
@@ -32,6 +33,7 @@ export interface Store {
   redis: Redis;
   secrets: Secrets;
   phones: Phones;
+  audit: AuditTrail;
   bans: Bans;
   bindings: Bindings;
   keepAlives: KeepAlives;
@@ -66,6 +68,7 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     redis,
     secrets,
     phones: new Phones(redis, secrets, now),
+    audit: new AuditTrail(redis),
     bans: new Bans(redis, now),
     bindings,
     keepAlives: new KeepAlives(redis, bindings),

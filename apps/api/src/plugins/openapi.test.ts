@@ -59,6 +59,7 @@ t.test('the description is OpenAPI 3.1 with every request that there is', async 
     'DELETE /pbx/sipphone/{id}/bindings/{binding}',
     'DELETE /product/{id}',
     'DELETE /token/{id}',
+    'GET /audit',
     'GET /bans',
     'GET /customer',
     'GET /customer/{id}',

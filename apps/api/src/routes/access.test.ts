@@ -135,6 +135,7 @@ const SHARED: Row[] = [
   ['list tokens', 'GET', '/token', undefined, [200, ...ADMIN_ONLY]],
   ['create a token', 'POST', '/token', { level: 'ADMIN', name: 'x' }, [201, ...ADMIN_ONLY]],
   ['revoke a token', 'DELETE', `/token/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+  ['list changes', 'GET', '/audit', undefined, [200, 200, 200, 200, 403, 403]],
   ['ask for health', 'GET', '/health', undefined, [200, 200, 200, 200, 200, 200]],
 ];
 

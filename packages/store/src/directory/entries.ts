@@ -1,5 +1,6 @@
 import { newId } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { type Audited, audited } from '../audit/audited.js';
 import { applyChange, type Command, type Condition } from '../change.js';
 import { EVENTS_KEPT, eventFields } from '../events.js';
 import { keys } from '../keys.js';
@@ -157,8 +158,15 @@ export class Entries<T extends Entry> {
         after === undefined ? ['DEL', key] : ['SET', key, JSON.stringify(after)],
         ...enter(come, id, this.#now()),
         ...this.#event((after ?? before) as T),
+        ...this.#audited(before, after),
       ],
     );
+  }
+
+  #audited(before: T | undefined, after: T | undefined): Command[] {
+    const { _id: id, customer } = (after ?? before) as Entry & { customer?: string };
+    const object = this.#kind.noun.toLowerCase() as Audited;
+    return audited({ object, id, customer: object === 'customer' ? id : customer, before, after }, this.#now());
   }
 
   #event(entry: T): Command[] {

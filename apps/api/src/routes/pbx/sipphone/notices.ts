@@ -54,7 +54,7 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
           const model = await store.models.get(phone.sipPhoneModel);
           const event = model && notifyEvent(model, action);
           if (event === undefined) throw new ApiError(NO_WORDS);
-          const queued = await store.notices.add({ phone: phone._id, action, event });
+          const queued = await store.notices.add({ phone: phone._id, customer: phone.customer, action, event });
           if (queued !== 'queued') throw REFUSALS[queued]();
           return { success: true } as const;
         },
