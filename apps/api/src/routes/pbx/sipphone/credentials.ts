@@ -4,7 +4,7 @@ import { resetCredentials } from '@ringfence/store';
 import { EDITORS, showPhone } from '../../../access.js';
 import { apiError } from '../../../errors.js';
 import { IdParams, pathId } from '../../../schemas.js';
-import { guardPhone, type PhoneParts, versioned, versionOf } from './phone.js';
+import { checkVersion, guardPhone, IfMatch, type PhoneParts, versioned, versionOf } from './phone.js';
 
 const RESET = `Gives the phone a new username and a new password. The pair that it uses stays good until it has used the new
 one, or until the time in \`CREDENTIALS_OVERLAP\` has passed; a new pair that it has not used when it gets another is good no more.`;
@@ -19,16 +19,13 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
       schema: {
         ...{ tags: ['SIP phones'], description: RESET },
         summary: method === 'POST' ? 'Reset credentials' : 'Have credentials reset',
-        ...{ params: IdParams, response: { 200: versioned(Phone.properties) } },
+        ...{ params: IdParams, headers: IfMatch, response: { 200: versioned(Phone.properties) } },
       },
-      handler: async ({ caller, params }, reply) => {
+      handler: async ({ caller, params, headers }, reply) => {
         const id = pathId(params as { id: string });
-        const phone = await resetCredentials(
-          store,
-          id,
-          (phone) => guardPhone(parts, caller, phone),
-          credentialsOverlap,
-        );
+        const guard = async (phone: Phone | undefined) =>
+          checkVersion(await guardPhone(parts, caller, phone), headers['if-match']);
+        const phone = await resetCredentials(store, id, guard, credentialsOverlap);
         if (phone === undefined) throw apiError('not_found');
         return reply.header('etag', versionOf(phone)).send(showPhone(caller, phone));
       },
