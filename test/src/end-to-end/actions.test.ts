@@ -3,6 +3,7 @@ import { Events } from '@ringfence/store';
 import { Redis } from 'ioredis';
 import t, { type Test } from 'tap';
 import type { ApiPhone } from '../system/api.js';
+import { Baresip } from '../system/baresip.js';
 import { eventsOf } from '../system/events.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { Ringfence } from '../system/ringfence.js';
@@ -57,6 +58,16 @@ t.test(
     }
   },
 );
+
+t.test('what a real phone answers is told, here that it knows no such event (RFC 6665 4.1.3)', async (t) => {
+  const account = await api.createPhone(102, { ...desk, macAddress: '000413AABBCD' });
+  const phone = await Baresip.start({ ...account, server: ringfence.sip });
+  t.teardown(() => phone.kill());
+  await phone.event('REGISTER_OK');
+  t.equal((await api.post(`/pbx/sipphone/${account._id}/configreload`, undefined)).status, 200);
+  const [told] = await eventsOf(events, 1, ({ type, phone }) => type === 'phone.notified' && phone === account._id);
+  t.equal(told?.status, 481);
+});
 
 t.test('a phone gets new credentials while the old ones still work', async (t) => {
   const before = await api.createPhone(101);
