@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
-import type { Store } from '@ringfence/store';
+import { Fleet, type Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
+import audit from './plugins/audit.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
 import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
+import auditTrail from './routes/audit/index.js';
 import bans from './routes/bans/index.js';
 import customer from './routes/customer/index.js';
 import health from './routes/health/index.js';
@@ -26,6 +28,8 @@ export interface ApiOptions {
   store: Store;
   /** Finds out which bindings a changed fence refuses. */
   countries: Countries;
+  /** Milliseconds that replaced SIP credentials stay good, unless the phone uses the new ones before. */
+  credentialsOverlap: number;
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -42,10 +46,10 @@ const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
 /** The routes, in the order of their description. */
-const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, token, health];
+const ROUTES = [sipphone, sipphonemodels, customer, extension, group, queue, product, bans, auditTrail, token, health];
 
 /** The management API, ready to listen or to be called with `inject`. */
-export function buildApi({ store, countries, logger }: ApiOptions): FastifyInstance {
+export function buildApi({ store, countries, credentialsOverlap, logger }: ApiOptions): FastifyInstance {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -67,7 +71,14 @@ export function buildApi({ store, countries, logger }: ApiOptions): FastifyInsta
     .register(openapi)
     .register(validation)
     .register(body)
-    .register(access, { store });
-  for (const routes of ROUTES) app.register(routes, { store, countries });
+    .register(access, { store })
+    .register(audit);
+  const fleet = new Fleet({
+    ...store,
+    follow: () => store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed')),
+    countryOf: (address) => countries.country(address).country,
+  });
+  app.addHook('onClose', () => fleet.close());
+  for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet });
   return app;
 }

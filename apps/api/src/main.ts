@@ -6,7 +6,7 @@ import { buildApi } from './app.js';
 await runProcess({
   name: 'api',
   settings: [
-    ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY'] as const),
+    ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY', 'CREDENTIALS_OVERLAP'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS'] as const),
   ],
   async start({ API_HOST, API_PORT, REDIS_URL, RINGFENCE_KEY, ...settings }, log) {
@@ -20,7 +20,8 @@ await runProcess({
       networks: settings.GEOIP_NETWORKS,
       onError: (err) => log.error({ err }, 'the country database was not read again'),
     });
-    const app = buildApi({ store, countries, logger: log });
+    const credentialsOverlap = settings.CREDENTIALS_OVERLAP * 1_000;
+    const app = buildApi({ store, countries, credentialsOverlap, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
     return async () => {
       await app.close();

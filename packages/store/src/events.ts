@@ -1,6 +1,8 @@
+import type { PhoneAction } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import type { BanReason } from './bans.js';
 import { keys } from './keys.js';
+import type { NoticeFailure } from './notices.js';
 
 /** How many events the stream keeps; older ones fall out. */
 export const EVENTS_KEPT = 100_000;
@@ -25,6 +27,7 @@ export type DisconnectionReason = 'connection_closed' | 'no_answer';
 export type EventType =
   | 'ban.added'
   | 'ban.lifted'
+  | 'extension.changed'
   | 'model.changed'
   | 'messages.changed'
   | 'phone.created'
@@ -35,6 +38,8 @@ export type EventType =
   | 'phone.expired'
   | 'phone.disconnected'
   | 'phone.locked'
+  | 'phone.credentials_reset'
+  | 'phone.notified'
   | 'phone.refused'
   | 'call.started'
   | 'call.forwarded'
@@ -70,8 +75,10 @@ export interface Event {
   method?: string;
   /** Username that a refused request claimed. */
   username?: string;
-  /** `phone.refused`, `phone.disconnected`, `ban.added`: why. */
-  reason?: RefusalReason | DisconnectionReason | BanReason;
+  /** `phone.refused`, `phone.disconnected`, `ban.added`, or `phone.notified` when nothing was sent: why. */
+  reason?: RefusalReason | DisconnectionReason | BanReason | NoticeFailure;
+  /** `phone.notified`: what the phone was asked for. */
+  action?: PhoneAction;
   /** `ban.added`: when it ends, ms since 1970. */
   until?: number;
   /** Registrations: the contact URI. */
@@ -86,7 +93,7 @@ export interface Event {
   to?: string;
   /** `call.answered`: id of the phone that answered. */
   answeredBy?: string;
-  /** `call.ended`: the final SIP status of the call set-up, 200 when it was answered. */
+  /** `call.ended`: the final SIP status of the call set-up, 200 when it was answered; `phone.notified`: what was answered. */
   status?: number;
   /** `call.ended`: seconds the call was up, 0 when it was not answered. */
   duration?: number;

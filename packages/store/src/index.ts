@@ -1,8 +1,12 @@
+export { type Actor, runAs } from './audit/actor.js';
+export { AUDITED, type Audited } from './audit/audited.js';
+export type { Changes, PropertyChange } from './audit/changes.js';
+export { type AuditEntry, type AuditQuery, AuditTrail } from './audit/trail.js';
 export { type Ban, type BanReason, Bans, type Offence, type Offender } from './bans.js';
 export type { Binding, ContactUpdate } from './binding.js';
 export * from './bindings.js';
 export * from './calls.js';
-export { changePhone, type PhoneChange, removePhone } from './change-phone.js';
+export { changePhone, type PhoneChange, removePhone, resetCredentials } from './change-phone.js';
 export { createPhone, type WrittenPhone } from './create-phone.js';
 export { type CheckedEntry, CUSTOMER_NOT_FOUND } from './directory/check.js';
 export { DirectoryConflict, Entries, EntryInUse, type Page, type Part } from './directory/entries.js';
@@ -19,12 +23,15 @@ export {
   type RefusalReason,
   type StoredEvent,
 } from './events.js';
+export { Fleet, type FleetParts, type FleetQuery } from './fleet/fleet.js';
+export { FLEET_ORDERS, type FleetOrder } from './fleet/order.js';
+export type { FleetRow } from './fleet/row.js';
 export { type DueKeepAlive, KeepAlives } from './keep-alives.js';
 export { keys } from './keys.js';
 export { type Mailbox, Messages } from './messages.js';
 export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
+export * from './notices.js';
 export { PhoneConflict } from './phone-conflict.js';
-export { listPhones, type PhoneFilter } from './phone-list.js';
 export { Phones, type StoredPhone } from './phones.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
@@ -32,4 +39,4 @@ export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
 export { openStore, type Store, type StoreOptions } from './store.js';
 export { ACCESS_LEVELS, type AccessLevel, type NewToken, TokenBody } from './token-check.js';
 export { type CreatedToken, type Token, Tokens } from './tokens.js';
-export { isUnavailable } from './unavailable.js';
+export { isUnavailable, StoreBehind } from './unavailable.js';

@@ -77,6 +77,8 @@ const TAGS = [
   { name: 'SIP phones', description: 'The phones, with their credentials, their fence and their status' },
   { name: 'Phone models', description: 'What is known of each model of phone' },
   { name: 'Directory', description: 'Customers, extensions, groups, queues and products' },
+  { name: 'Bans', description: 'Who is kept out of SIP for a time' },
+  { name: 'Audit', description: 'Who changed what' },
   { name: 'Tokens', description: 'The keys of this API' },
   { name: 'Service', description: 'The state of the API itself' },
 ];
