@@ -14,6 +14,11 @@ export const ADMINS: readonly AccessLevel[] = ['ADMIN'];
 /** Levels that see and set how phones are paid for. */
 const BUYERS: readonly AccessLevel[] = ['ADMIN', 'RESELLER'];
 
+/** Whether a caller sees and sets how phones are paid for. */
+export function mayBuy(caller: Token): boolean {
+  return BUYERS.includes(caller.level);
+}
+
 /** Whether a caller may know about a customer and what belongs to it. */
 export function maySee(caller: Token, customer: Pick<Customer, '_id' | 'reseller'> | undefined): boolean {
   if (customer === undefined) return false;
@@ -41,12 +46,30 @@ export async function chooseCustomer(caller: Token, named: unknown, directory: D
 }
 
 /**
+ * The customers whose things a list holds: the one that it names, else the caller's own, else all that the caller may see.
+ * @param named what the request names, of any type
+ * @returns their ids; undefined when the one that is named doesn't exist, or nothing says what the caller may see
+ * @throws ApiError `access_denied` when the caller may not touch the customer; whether it exists is not told
+ */
+export async function chooseCustomers(
+  caller: Token,
+  named: unknown,
+  directory: Directory,
+): Promise<string[] | undefined> {
+  const id = await chooseCustomer(caller, named, directory);
+  if (id !== undefined) return (await directory.customer(id)) && [id];
+  if (named !== undefined) return undefined;
+  if (caller.level === 'ADMIN') return directory.customers.ids(undefined);
+  return caller.level === 'RESELLER' ? directory.customers.ids(caller.reseller ?? '') : undefined;
+}
+
+/**
  * Stops a caller who says how a phone is paid for without being allowed to.
  * @throws ApiError `access_denied`
  */
 export function guardPurchase(caller: Token, body: object): void {
   const { purchaseInfo } = body as { purchaseInfo?: unknown };
-  if (purchaseInfo !== undefined && purchaseInfo !== null && !BUYERS.includes(caller.level)) {
+  if (purchaseInfo !== undefined && purchaseInfo !== null && !mayBuy(caller)) {
     throw apiError('access_denied');
   }
 }
@@ -56,6 +79,6 @@ export function showPhone(caller: Token, { password, purchaseInfo, ...phone }: P
   return {
     ...phone,
     ...(password !== undefined && EDITORS.includes(caller.level) ? { password } : {}),
-    ...(purchaseInfo !== undefined && BUYERS.includes(caller.level) ? { purchaseInfo } : {}),
+    ...(purchaseInfo !== undefined && mayBuy(caller) ? { purchaseInfo } : {}),
   };
 }

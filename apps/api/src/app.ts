@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { Countries } from '@ringfence/geoip';
-import type { EventFeed, Store } from '@ringfence/store';
+import { type EventFeed, Fleet, type Store } from '@ringfence/store';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { WebhookTargets } from './background/webhooks/targets.js';
 import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
+import audit from './plugins/audit.js';
 import body from './plugins/body.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
 import log from './plugins/log.js';
 import openapi from './plugins/openapi.js';
 import validation from './plugins/validation.js';
+import auditTrail from './routes/audit/index.js';
 import bans from './routes/bans/index.js';
 import calls from './routes/calls/index.js';
 import counts from './routes/counts/index.js';
@@ -37,6 +39,8 @@ export interface ApiOptions {
   countries: Countries;
   /** Private addresses and networks that webhooks may be sent to; none when left out. */
   webhookNetworks?: readonly string[];
+  /** Milliseconds that replaced SIP credentials stay good, unless the phone uses the new ones before. */
+  credentialsOverlap: number;
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -53,7 +57,9 @@ const REQUEST_TIMEOUT = 15_000;
 const KEEP_ALIVE_TIMEOUT = 30_000;
 
 /** What routes work with. */
-interface RouteParts extends Pick<ApiOptions, 'store' | 'countries'> {
+interface RouteParts extends Pick<ApiOptions, 'store' | 'countries' | 'credentialsOverlap'> {
+  /** All phones, for lists and numbers. */
+  fleet: Fleet;
   /** Where webhooks may be sent. */
   targets: WebhookTargets;
   /** Tells what happens. */
@@ -76,12 +82,14 @@ const ROUTES: readonly FastifyPluginAsyncTypebox<RouteParts>[] = [
   counts,
   webhook,
   bans,
+  auditTrail,
   token,
   health,
 ];
 
 /** The management API, ready to listen or to be called with `inject`. */
-export function buildApi({ store, countries, webhookNetworks = [], logger }: ApiOptions): FastifyInstance {
+export function buildApi(options: ApiOptions): FastifyInstance {
+  const { store, countries, credentialsOverlap, webhookNetworks = [], logger } = options;
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -103,10 +111,15 @@ export function buildApi({ store, countries, webhookNetworks = [], logger }: Api
     .register(openapi)
     .register(validation)
     .register(body)
-    .register(access, { store });
-  const feed = store.follow((err) => app.log.warn({ err }, 'events'));
-  app.addHook('onClose', () => feed.close());
+    .register(access, { store })
+    .register(audit);
+  const feed = store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed'));
+  const fleet = new Fleet({ ...store, feed, countryOf: (address) => countries.country(address).country });
+  app.addHook('onClose', async () => {
+    fleet.close();
+    await feed.close();
+  });
   const targets = new WebhookTargets(webhookNetworks);
-  for (const routes of ROUTES) app.register(routes, { store, countries, feed, targets });
+  for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet, feed, targets });
   return app;
 }

@@ -7,7 +7,7 @@ import { startBackground } from './background/index.js';
 await runProcess({
   name: 'api',
   settings: [
-    ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY'] as const),
+    ...(['API_HOST', 'API_PORT', 'REDIS_URL', 'RINGFENCE_KEY', 'CREDENTIALS_OVERLAP'] as const),
     ...(['GEOIP_PROVIDER', 'GEOIP_DATABASE', 'GEOIP_NETWORKS', 'WEBHOOK_NETWORKS'] as const),
   ],
   async start({ API_HOST, API_PORT, REDIS_URL, RINGFENCE_KEY, ...settings }, log) {
@@ -22,7 +22,8 @@ await runProcess({
       onError: (err) => log.error({ err }, 'the country database was not read again'),
     });
     const webhookNetworks = settings.WEBHOOK_NETWORKS;
-    const app = buildApi({ store, countries, webhookNetworks, logger: log });
+    const credentialsOverlap = settings.CREDENTIALS_OVERLAP * 1_000;
+    const app = buildApi({ store, countries, credentialsOverlap, webhookNetworks, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
     const onBackgroundError = (err: unknown) => log.warn({ err }, 'background');
     const endBackground = startBackground({ store, countries, webhookNetworks, onError: onBackgroundError });

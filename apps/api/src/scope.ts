@@ -49,5 +49,5 @@ export function isInScope(scope: Scope, customer: string | undefined): boolean {
 async function everyCustomer({ level, reseller }: Token, directory: Directory): Promise<Scope> {
   if (level === 'ADMIN') return 'all';
   const isReseller = level === 'RESELLER' && reseller !== undefined;
-  return new Set(isReseller ? await directory.customersOf(reseller) : []);
+  return new Set(isReseller ? await directory.customers.ids(reseller) : []);
 }

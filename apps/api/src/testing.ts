@@ -42,7 +42,9 @@ export async function startApi(t: Test, options: Partial<ApiOptions> = {}): Prom
     now: () => clock.now,
   });
   const countries = await openCountries({ provider: 'maxmind', networks: '198.51.100.0/24=DK,203.0.113.0/24=SE' });
-  const app = buildApi({ store, countries, webhookNetworks: ['127.0.0.1'], ...options });
+  const app = buildApi({
+    ...{ store, countries, credentialsOverlap: 60_000, webhookNetworks: ['127.0.0.1'], ...options },
+  });
   let checkDocumented: CheckDocumented | undefined;
   t.teardown(async () => {
     await app.close();

@@ -87,10 +87,15 @@ export class Access {
     if (this.#parts.defence.isBanned(client)) throw new SipFailure(403);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const phone = attempt === 0 ? this.#remembered.get(username) : await this.#parts.bindings.findPhone(username);
+      if (phone === undefined && attempt === 0) continue;
       const decision = this.#decide(credentials, request.method, phone, source);
       if ('refused' in decision && attempt === 0) continue;
       try {
         if ('refused' in decision) throw new Refusal(decision.refused);
+        if (decision.phone.replaced !== undefined) {
+          await this.#parts.bindings.endReplaced(decision.phone);
+          continue;
+        }
         const admission = { phone: decision.phone, now: this.#parts.now(), lock: decision.lock, nonce, source };
         const outcome = await carryOut(admission, username);
         if (outcome.done) {
@@ -195,12 +200,17 @@ export class Access {
   ): Decision {
     const proven = provesPassword(credentials, method, this.#passwordOf(phone ?? this.#nobody));
     if (phone === undefined) return { refused: 'unknown_user' };
-    if (!proven) return { refused: 'wrong_password' };
+    if (!proven || isOver(phone, this.#parts.now())) return { refused: 'wrong_password' };
     if (!phone.customerActive) return { refused: 'customer_inactive' };
     const fence = decideFence(phone.fence, address, country);
     if (!fence.allowed) return { refused: fence.reason };
     return { phone, lock: fence.lock ? address : undefined };
   }
+}
+
+/** Whether the time has passed for which credentials stay good that others have taken the place of. */
+function isOver({ goodUntil }: PhoneAccount, now: number): boolean {
+  return goodUntil !== undefined && goodUntil <= now;
 }
 
 /** What is decided of a request: the phone that it is of, and the address to lock it to if it is OPEN. */

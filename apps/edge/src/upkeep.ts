@@ -1,13 +1,14 @@
 import { RENEW_EVERY } from './call/calls.js';
 import type { EdgeOptions } from './edge-options.js';
+import { startNotices } from './notices.js';
 import type { EdgeParts } from './parts.js';
 import { startKeepAlive } from './register/keep-alive.js';
 import type { Report } from './report.js';
 import { startSweep } from './sweep.js';
 
 /**
- * Starts what goes on without any request: calls are kept alive in the store, phones behind NATs reachable, and bindings
- * end that ran out or whose connection closed.
+ * Starts what goes on without any request: calls are kept alive in the store, phones behind NATs reachable and told
+ * what they are to be told, and bindings end that ran out or whose connection closed.
  * @returns stops it
  */
 export function startUpkeep(options: EdgeOptions, parts: EdgeParts, report: Report): () => void {
@@ -21,6 +22,7 @@ export function startUpkeep(options: EdgeOptions, parts: EdgeParts, report: Repo
       ...{ stack, keepAlives: store.keepAlives, server, realm, now },
       onError: warn('keep-alives could not be noted'),
     }),
+    startNotices({ stack, store, server, realm, now, onError: warn('phones could not be told something') }),
     localServer?.onPeerGone((peer) => connections.closed(peer)),
     () => clearInterval(renewing),
   ];

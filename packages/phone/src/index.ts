@@ -1,3 +1,4 @@
+export { addressOrder } from './address-order.js';
 export { type CountryList, parseCountries } from './countries.js';
 export { type Credentials, newCredentials } from './credentials.js';
 export * from './fence.js';
@@ -7,6 +8,7 @@ export { mergePatch } from './merge-patch.js';
 export { CATALOGUE } from './models/catalogue.js';
 export { type CheckedModel, checkModel, checkModelChange } from './models/check.js';
 export * from './models/model.js';
+export { notifyEvent, type PhoneAction } from './models/notify.js';
 export { type Checked, checkPhone, PHONE_ERRORS } from './rules/check.js';
 export { parseDate } from './rules/dates.js';
 export type { Lookups, Occupants, Owned } from './rules/lookups.js';

@@ -58,6 +58,13 @@ const SETTINGS = {
   SIP_REALM: name({ default: 'ringfence', desc: 'digest realm and the host part of the identities that phones see' }),
   API_HOST: address({ default: '127.0.0.1', desc: 'address to listen on for the management API' }),
   API_PORT: port({ default: 3000, desc: 'port to listen on for the management API' }),
+  CREDENTIALS_OVERLAP: whole(
+    0,
+    2_592_000,
+  )({
+    default: 86_400,
+    desc: 'seconds that replaced SIP credentials stay good unless the phone uses the new ones before, 0 for none',
+  }),
   DATA_DIR: text({ default: '.ringfence', desc: 'folder for the data, the keys and the admin token' }),
   REDIS_URL: redisUrl({ default: undefined, desc: 'Redis to use; a Redis of its own is started when not set' }),
   REDIS_PORT: port({ default: 6390, desc: 'port of the own Redis, on 127.0.0.1' }),

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { audited } from './audit/audited.js';
+import { applyChange } from './change.js';
 import { eventFields } from './event.js';
 import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
@@ -99,12 +101,17 @@ export class Bans {
   async lift(ban: Ban): Promise<void> {
     const { address, username, phone, customer } = ban;
     const event = { type: 'ban.lifted', at: this.#now(), address, username, phone, customer } as const;
-    await this.#redis
-      .multi()
-      .hdel(keys.bans, ban.id)
-      .zrem(keys.banEnds, ban.id)
-      .xadd(keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields(event))
-      .exec();
+    const { id, ...before } = ban;
+    await applyChange(
+      this.#redis,
+      [],
+      [
+        ['HDEL', keys.bans, id],
+        ['ZREM', keys.banEnds, id],
+        ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields(event)],
+        ...audited({ object: 'ban', id, customer, before }, this.#now()),
+      ],
+    );
   }
 
   async #removeEnded(): Promise<void> {

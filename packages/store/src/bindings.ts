@@ -1,7 +1,10 @@
 import type { Fence, IpMode, Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { currentActor } from './audit/actor.js';
+import { audited } from './audit/audited.js';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
+import { readPasswords } from './credentials.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
 import { type Event, eventFields } from './event.js';
 import { EVENTS_KEPT } from './events.js';
@@ -31,6 +34,10 @@ export interface PhoneAccount {
   /** Id of its model. */
   model: string;
   fence: Fence;
+  /** When these credentials end, ms since 1970: others have taken their place that the phone has not used yet. */
+  goodUntil?: number | undefined;
+  /** The username that a reset has replaced, whose credentials end when those of the account are used. */
+  replaced?: string | undefined;
   /** Everything above as it was read: the store admits nothing that was decided on it once it has changed. */
   asRead: string;
 }
@@ -132,11 +139,14 @@ export class Bindings {
     const names = [keys.phone('%s'), keys.customer('%s')];
     const found = (await this.#findPhone.run(this.#redis, [keys.username(username)], names)) as (string | null)[];
     const [id = '', ...asRead] = found.map((text) => text ?? '');
-    const [sealedPassword = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
+    const [passwords = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
       asRead;
+    const { sealedPassword, goodUntil, replaced } = credentialsOf(passwords, username);
     const account: PhoneAccount = {
       id,
       sealedPassword,
+      goodUntil,
+      replaced,
       customer,
       customerActive: isActive(customerRecord),
       extension: extension || undefined,
@@ -145,6 +155,30 @@ export class Bindings {
       asRead: asRead.join('\n'),
     };
     return id === '' ? undefined : account;
+  }
+
+  /**
+   * Ends the credentials that a reset has replaced, because the phone has used the new ones, with what was registered by
+   * them. Nothing happens when the phone was changed since it was read.
+   */
+  async endReplaced({ id, customer, extension, replaced, asRead }: PhoneAccount): Promise<void> {
+    if (replaced === undefined) return;
+    const [passwords = ''] = asRead.split('\n');
+    const [key, changed] = [keys.phone(id), new DirectoryConflict('the phone was changed')];
+    try {
+      await applyChange(
+        this.#redis,
+        [{ command: ['HGET', key, 'password'], answer: passwords, otherwise: () => changed }],
+        [
+          ['HSET', key, 'password', readPasswords(passwords).current],
+          ['DEL', keys.username(replaced)],
+        ],
+      );
+    } catch (error) {
+      if (error === changed) return;
+      throw error;
+    }
+    await this.end({ _id: id, customer, extension }, () => true);
   }
 
   /** Reads a phone with its fence as it is now; undefined when there is none. */
@@ -217,7 +251,10 @@ export class Bindings {
           ['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, contact, address })],
         ];
       });
-      await applyChange(this.#redis, conditions, commands);
+      const contacts = ending.map(([, json]) => parseBinding(json).contact);
+      const isAsked = currentActor() !== undefined && ending.length > 0;
+      const noted = isAsked ? audited({ object: 'phone', id, customer, before: { contacts } }, this.#now()) : [];
+      await applyChange(this.#redis, conditions, [...commands, ...noted]);
       return ending.length;
     });
   }
@@ -255,6 +292,17 @@ export class Bindings {
 
 function toFence(mode?: string | null, address?: string | null, countries?: string | null): Fence {
   return { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] };
+}
+
+/** What a username says of the passwords of its phone. */
+function credentialsOf(
+  field: string,
+  username: string,
+): Pick<PhoneAccount, 'sealedPassword' | 'goodUntil' | 'replaced'> {
+  const { current, replaced } = readPasswords(field);
+  if (replaced === undefined) return { sealedPassword: current };
+  if (replaced.username !== username) return { sealedPassword: current, replaced: replaced.username };
+  return { sealedPassword: replaced.password, goodUntil: replaced.until };
 }
 
 function isActive(customerRecord: string): boolean {

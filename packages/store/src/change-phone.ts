@@ -59,6 +59,29 @@ export async function removePhone(
   });
 }
 
+/**
+ * Gives a phone new credentials, see `Phones.resetCredentials`.
+ * @param guard sees the phone, or that there is none; may throw
+ * @param overlap ms for which those that it uses stay good; 0 ends them, and what was registered by them, at once
+ * @returns the phone with the new ones; undefined when there is no such phone
+ * @throws PhoneConflict when others were faster again and again; what `guard` throws
+ */
+export async function resetCredentials(
+  { phones, bindings }: Store,
+  id: string,
+  guard: (phone: Phone | undefined) => Promise<unknown>,
+  overlap: number,
+): Promise<Phone | undefined> {
+  return retry(async () => {
+    const stored = await phones.read(id);
+    await guard(stored?.phone);
+    if (stored === undefined) return undefined;
+    await phones.resetCredentials(stored, overlap);
+    if (overlap === 0) await bindings.end(stored.phone, () => true);
+    return phones.get(id);
+  });
+}
+
 /** Ends the bindings of a phone that its fence refuses. */
 async function endRefused(
   { bindings }: Store,

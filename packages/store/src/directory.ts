@@ -34,16 +34,6 @@ export class Directory {
     return this.customers.get(id);
   }
 
-  /** Ids of the customers that a reseller looks after. */
-  async customersOf(reseller: string): Promise<string[]> {
-    return this.#redis.zrange(keys.resellerCustomers(reseller), 0, -1);
-  }
-
-  /** Ids of all customers. */
-  async customerIds(): Promise<string[]> {
-    return this.#redis.zrange(keys.customers, 0, -1);
-  }
-
   /**
    * Makes an extension.
    * @throws DirectoryConflict when the customer has one of that number, or doesn't exist

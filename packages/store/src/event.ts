@@ -1,6 +1,8 @@
+import type { PhoneAction } from '@ringfence/phone';
 import { type Static, Type } from 'typebox';
 import type { BanReason } from './bans.js';
 import { ID } from './directory/entry.js';
+import type { NoticeFailure } from './notices.js';
 
 /** Why a request was refused; never told to the one who sent it. */
 export type RefusalReason =
@@ -22,6 +24,7 @@ export type DisconnectionReason = 'connection_closed' | 'no_answer';
 export const EVENT_TYPES = [
   'ban.added',
   'ban.lifted',
+  'extension.changed',
   'model.changed',
   'messages.changed',
   'phone.created',
@@ -33,6 +36,8 @@ export const EVENT_TYPES = [
   'phone.disconnected',
   'phone.moved',
   'phone.locked',
+  'phone.credentials_reset',
+  'phone.notified',
   'phone.refused',
   'call.started',
   'call.forwarded',
@@ -67,10 +72,19 @@ export const Event = Type.Object(
     method: text('`phone.refused`: the SIP method', 'REGISTER'),
     username: text('`phone.refused`, `ban.added`, `ban.lifted`: the SIP username that was claimed', 'k3v9q0x7'),
     reason: Type.Optional(
-      Type.Unsafe<RefusalReason | DisconnectionReason | BanReason>(
+      Type.Unsafe<RefusalReason | DisconnectionReason | BanReason | NoticeFailure>(
         Type.String({
-          description: '`phone.refused`, `phone.disconnected`, `ban.added`: why',
+          description:
+            '`phone.refused`, `phone.disconnected`, `ban.added`, or `phone.notified` when nothing was sent: why',
           examples: ['wrong_password'],
+        }),
+      ),
+    ),
+    action: Type.Optional(
+      Type.Unsafe<PhoneAction>(
+        Type.String({
+          enum: ['configreload', 'reboot'],
+          description: '`phone.notified`: what the phone was asked for',
         }),
       ),
     ),
@@ -81,7 +95,10 @@ export const Event = Type.Object(
     from: text('Calls: extension number that calls', '100'),
     to: text('Calls: number that was dialled', '101'),
     answeredBy: id('`call.answered`, `call.ended`: id of the phone that answered'),
-    status: whole('`call.ended`: the final SIP status of the call set-up, 200 when it was answered', 200),
+    status: whole(
+      '`call.ended`: the final SIP status of the call set-up, 200 when it was answered; `phone.notified`: what was answered',
+      200,
+    ),
     duration: whole('`call.ended`: seconds the call was up, 0 when it was not answered', 42),
   },
   { description: 'Something that happened' },

@@ -29,6 +29,14 @@ export const keys = {
    * is due.
    */
   keepAlives: (server: string) => `rf:keep-alives:${server}`,
+  /** Sorted set of what a drachtio server is to tell phones, `<phone id>|<action>|<Event header>`, by when it may be told. */
+  notices: (server: string) => `rf:notices:${server}`,
+  /** Hash: the same, each with the ms since 1970 after which it is not told any more. */
+  noticeEnds: (server: string) => `rf:notice-ends:${server}`,
+  /** Sorted set of drachtio servers, by when an edge last asked what they are to tell phones. */
+  noticeServers: 'rf:notice-servers',
+  /** List: when the latest notices were sent to a source address, or in all; ms since 1970, the newest first. */
+  noticeTimes: (address: string) => `rf:notice-times:${address}`,
   /** Hash: what counts against an offender, `points` at the ms `at`. */
   score: (offender: string) => `rf:score:${offender}`,
   /** Hash: the bans, field = offender, value = JSON of a `Ban`. */
@@ -94,6 +102,8 @@ export const keys = {
   edgeCalls: (edge: string) => `rf:calls-of-edge:${edge}`,
   /** String: the message summary of a phone or an extension (RFC 3842). */
   messages: (id: string) => `rf:messages:{${id}}`,
+  /** Stream: who changed what, bounded; see {@link file://./audit/trail.ts}. */
+  audit: 'rf:audit',
   /** Stream: what happened, bounded; see {@link file://./event.ts} for the schema. */
   events: 'rf:events',
   /** String: id of the last event that a consumer of the stream has done its work for. */

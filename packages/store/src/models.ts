@@ -8,6 +8,7 @@ import {
   type Violation,
 } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { audited } from './audit/audited.js';
 import { applyChange, type Condition } from './change.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
 import { eventFields } from './event.js';
@@ -117,6 +118,7 @@ export class Models {
           '*',
           ...eventFields({ type: 'model.changed', at: this.#now() }),
         ],
+        ...audited({ object: 'model', id: _id, before: before ?? BUILT_IN.get(_id), after: model }, this.#now()),
       ]);
       return { model };
     } catch (error) {

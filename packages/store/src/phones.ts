@@ -1,6 +1,8 @@
 import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { audited, auditFields } from './audit/audited.js';
 import { applyChange, type Command, type Condition } from './change.js';
+import { readPasswords, type StoredPasswords, writePasswords } from './credentials.js';
 import { EntryInUse } from './directory/entries.js';
 import { type EventType, eventFields } from './event.js';
 import { EVENTS_KEPT } from './events.js';
@@ -19,7 +21,7 @@ export interface StoredPhone {
 }
 
 /**
- * The phones. The hash of one holds `record` (JSON of its settings without `ip`), `username`, `password` (sealed),
+ * The phones. The hash of one holds `record` (JSON of its settings without `ip`), `username`, `password` (see {@link readPasswords}),
  * copies of what SIP requests need (`customer`, `extension`, `pbxCluster`, `callWaiting`), the fence (`ip.mode`,
  * `ip.address`, `ip.countries`), `handsetIndex`, `configSaved` and `configLoaded` (ms since 1970), and of the latest
  * registration `userAgent`, `localIpAddress` and `publicIpAddress`.
@@ -52,13 +54,16 @@ export class Phones {
     };
     const list = Object.entries(fields).flat();
     const event = this.#eventFields('phone.created', id, settings);
+    const after = { ...settings, username };
+    const audit = auditFields({ object: 'phone', id, customer: settings.customer, after }, this.#now());
     const { references, serials } = footprintOf(settings);
     const place = await this.#createPhone.run(
       this.#redis,
       [...claims(settings, id, username), ...references.flat(), ...serials],
       [
         ...[id, settings.macAddress === undefined ? 0 : phone.places, phone.handsets ? 1 : 0, settings.sipPhoneModel],
-        ...[settings.customer, EVENTS_KEPT, references.length, list.length, ...list, ...event],
+        ...[settings.customer, EVENTS_KEPT, references.length, list.length, event.length],
+        ...[...list, ...event, ...audit],
       ],
     );
     const conflict = CONFLICTS[String(place) as keyof typeof CONFLICTS];
@@ -111,8 +116,74 @@ export class Phones {
         ...leave(gone, id),
         ...enter(come, id),
         this.#event('phone.changed', id, settings),
+        // Who looks after the customer that it was of learns that it has gone.
+        ...(before.customer === customer ? [] : [this.#event('phone.changed', id, before)]),
+        ...audited(
+          {
+            ...{ object: 'phone', id, customer, before: settingsOf(before), after: settings },
+            ...(before.customer !== customer && { formerCustomer: before.customer }),
+          },
+          this.#now(),
+        ),
       ],
     );
+  }
+
+  /**
+   * Gives a phone new credentials and appends `phone.credentials_reset`. Those that it uses stay good until it has used the
+   * new ones, or some time has passed; others that it was given but has not used end.
+   * @param overlap that time, ms; 0 ends them at once
+   * @throws PhoneConflict when it was changed since it was read
+   */
+  async resetCredentials({ phone, fields }: StoredPhone, overlap: number): Promise<void> {
+    const { _id: id } = phone;
+    const { username, password } = newCredentials();
+    const until = this.#now() + overlap;
+    const { username: before, password: sealed } = this.#inUse(fields);
+    const passwords: StoredPasswords = {
+      current: this.#secrets.seal(password, id),
+      replaced: overlap === 0 ? undefined : { username: before, password: sealed, until },
+    };
+    await applyChange(
+      this.#redis,
+      [
+        ...unchanged(keys.phone(id), fields),
+        {
+          command: ['EXISTS', keys.username(username)],
+          answer: 0,
+          otherwise: () => new PhoneConflict('username'),
+        },
+      ],
+      [
+        [
+          'HSET',
+          keys.phone(id),
+          'username',
+          username,
+          'password',
+          writePasswords(passwords),
+          'configSaved',
+          this.#now(),
+        ],
+        ...usernamesOf(fields).map((old): Command => ['DEL', keys.username(old)]),
+        ['SET', keys.username(username), id],
+        ...(overlap === 0 ? [] : [['SET', keys.username(before), id, 'PX', overlap] satisfies Command]),
+        this.#event('phone.credentials_reset', id, phone),
+        ...audited(
+          {
+            ...{ object: 'phone', id, customer: phone.customer },
+            ...{ before: { username: phone.username }, after: { username } },
+          },
+          this.#now(),
+        ),
+      ],
+    );
+  }
+
+  /** The credentials that a phone uses as far as is known: a reset that it has not followed yet does not count. */
+  #inUse({ username = '', password = '' }: StoredPhone['fields']): { username: string; password: string } {
+    const { current, replaced } = readPasswords(password);
+    return replaced !== undefined && replaced.until > this.#now() ? replaced : { username, password: current };
   }
 
   /**
@@ -120,7 +191,7 @@ export class Phones {
    * @throws PhoneConflict when it was changed since it was read; EntryInUse when another phone has it on a softkey
    */
   async remove({ phone, fields }: StoredPhone): Promise<void> {
-    const { _id: id, username, macAddress } = phone;
+    const { _id: id, macAddress } = phone;
     const changed = () => new PhoneConflict('change');
     const inUse = () => new EntryInUse('Phone is on a softkey of another phone');
     const place = macAddress ? [await leavePlace(this.#redis, id, macAddress, changed)] : [];
@@ -131,7 +202,7 @@ export class Phones {
       keys.nonces(id),
       keys.missedKeepAlives(id),
       keys.messages(id),
-      keys.username(username),
+      ...usernamesOf(fields).map(keys.username),
     ];
     await applyChange(
       this.#redis,
@@ -146,6 +217,7 @@ export class Phones {
         ...place.flatMap(({ commands }) => commands),
         ...leave(footprintOf(phone), id),
         this.#event('phone.deleted', id, phone),
+        ...audited({ object: 'phone', id, customer: phone.customer, before: settingsOf(phone) }, this.#now()),
       ],
     );
   }
@@ -196,16 +268,27 @@ export class Phones {
         ...(fields['ip.address'] ? { address: fields['ip.address'] } : {}),
       },
       username,
-      password: this.#secrets.open(password, id),
+      password: this.#secrets.open(readPasswords(password).current, id),
       status: readStatus(fields, bindings, this.#now()),
     };
   }
 }
 
+/** What a phone is set to, without what is secret or changes by itself. */
+function settingsOf({ _id, username, password, status, ...settings }: Phone): object {
+  return settings;
+}
+
+/** The usernames that lead to a phone. */
+function usernamesOf({ username = '', password = '' }: StoredPhone['fields']): string[] {
+  const { replaced } = readPasswords(password);
+  return replaced === undefined ? [username] : [username, replaced.username];
+}
+
 /** The keys that are a new phone's own, or its place at a MAC address. */
 function claims({ macAddress }: NewPhone['settings'], id: string, username: string): string[] {
   const own = keys.phone(id);
-  return [own, keys.username(username), keys.events, macAddress === undefined ? own : keys.mac(macAddress)];
+  return [own, keys.username(username), keys.events, keys.audit, macAddress === undefined ? own : keys.mac(macAddress)];
 }
 
 /** The fields of a phone's hash that say how it is set. */

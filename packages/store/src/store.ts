@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { AuditTrail } from './audit/trail.js';
 import { Bans } from './bans.js';
 import { Bindings } from './bindings.js';
 import { Calls } from './calls.js';
@@ -11,6 +12,7 @@ import { History } from './history.js';
 import { KeepAlives } from './keep-alives.js';
 import { Messages } from './messages.js';
 import { Models } from './models.js';
+import { Notices } from './notices.js';
 import { Phones } from './phones.js';
 import { connectRedis } from './redis.js';
 import { Secrets } from './secrets.js';
@@ -35,12 +37,14 @@ export interface Store {
   redis: Redis;
   secrets: Secrets;
   phones: Phones;
+  audit: AuditTrail;
   bans: Bans;
   bindings: Bindings;
   keepAlives: KeepAlives;
   directory: Directory;
   models: Models;
   messages: Messages;
+  notices: Notices;
   tokens: Tokens;
   events: Events;
   history: History;
@@ -72,12 +76,14 @@ export function openStore({ url, masterKey, onError, now = Date.now }: StoreOpti
     redis,
     secrets,
     phones: new Phones(redis, secrets, now),
+    audit: new AuditTrail(redis),
     bans: new Bans(redis, now),
     bindings,
     keepAlives: new KeepAlives(redis, bindings),
     directory,
     models: new Models(redis, now),
     messages: new Messages(redis, now),
+    notices: new Notices(redis, bindings, now),
     tokens: new Tokens(redis, (id) => directory.customer(id), now),
     events: new Events(redis),
     history: new History(redis),

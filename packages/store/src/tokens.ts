@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { newId, type Violation } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { audited } from './audit/audited.js';
 import { applyChange, type Command, type Condition } from './change.js';
 import { DirectoryConflict, type Page, type Part, retry } from './directory/entries.js';
 import { keys } from './keys.js';
@@ -96,7 +97,10 @@ export class Tokens {
   async revoke(id: string): Promise<boolean> {
     // Members of one score are in the order of their bytes, and `;` comes after `:`.
     const members = await this.#redis.zrange(keys.tokenList, `[${id}:`, `(${id};`, 'BYLEX');
-    return (await this.#remove(members)) > 0;
+    const revoked = (await this.#read(members)).flatMap(({ token: { _id, created, lastUsed, ...content } }) =>
+      audited({ object: 'token', id: _id, before: content }, this.#now()),
+    );
+    return (await this.#remove(members, revoked)) > 0;
   }
 
   /** Removes expired tokens, at most {@link PRUNED} of them; they open nothing in any case. */
@@ -115,22 +119,26 @@ export class Tokens {
         ? []
         : [['ZADD', keys.tokenExpiries, token.expires, memberOf(token, field)] satisfies Command]),
       ...ownedBy(token).map((set): Command => ['SADD', set, memberOf(token, field)]),
+      ...audited({ object: 'token', id: token._id, after: content }, this.#now()),
     ]);
     return token;
   }
 
-  /** Removes the tokens behind list members; gives how many there were. */
-  async #remove(members: string[]): Promise<number> {
+  /** Removes the tokens behind list members, with further commands in the same step; gives how many there were. */
+  async #remove(members: string[], more: Command[] = []): Promise<number> {
     const found = await this.#read(members);
     await applyChange(
       this.#redis,
       [],
-      found.flatMap(({ token, member, field }): Command[] => [
-        ['HDEL', keys.tokens, field],
-        ['ZREM', keys.tokenList, member],
-        ['ZREM', keys.tokenExpiries, member],
-        ...ownedBy(token).map((set): Command => ['SREM', set, member]),
-      ]),
+      [
+        ...found.flatMap(({ token, member, field }): Command[] => [
+          ['HDEL', keys.tokens, field],
+          ['ZREM', keys.tokenList, member],
+          ['ZREM', keys.tokenExpiries, member],
+          ...ownedBy(token).map((set): Command => ['SREM', set, member]),
+        ]),
+        ...(found.length > 0 ? more : []),
+      ],
     );
     return found.length;
   }

@@ -1,8 +1,16 @@
+/** Thrown when what was just written can't be told yet, because the event stream is not read fast enough. */
+export class StoreBehind extends Error {
+  constructor() {
+    super('the event stream is not read in time');
+  }
+}
+
 /**
  * Whether an error says that Redis can't be reached or can't work at the moment, so that the same request may succeed
  * later.
  */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof StoreBehind) return true;
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   return NAMES.has(error.name) || CODES.has(code) || MESSAGES.test(error.message);

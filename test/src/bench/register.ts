@@ -13,7 +13,8 @@ const [phones = 1_000, seconds = 4, rounds = 3, inFlight = 32] = process.argv.sl
 
 const subjects: Subject[] = [];
 try {
-  subjects.push(await startRingfence(), ...(await startPeers()));
+  subjects.push(await startRingfence());
+  subjects.push(...(await startPeers()));
   const figures = subjects.map(() => ({ growth: [] as Figures[], steady: [] as Figures[] }));
   for (let round = 0; round <= rounds; round++) {
     for (const [at, subject] of subjects.entries()) {
@@ -42,24 +43,18 @@ async function measureRound(
   const socket = await LoadSocket.open(subject.sip);
   const server = `${subject.sip.address}:${subject.sip.port}`;
   const all = accounts.map((account) => new RegisteringPhone(account, server, socket.local));
-  const register = async (phone: RegisteringPhone) => {
-    const challenge = await socket.ask(phone.callId, phone.first());
-    const answer = challenge && (await socket.ask(phone.callId, phone.second(challenge)));
-    return answer?.startsWith('SIP/2.0 200') ?? false;
-  };
   const waiting = [...all];
   const growth = await measure(
     subject,
     async () => {
-      const phone = waiting.shift();
-      return phone && register(phone);
+      return waiting.shift()?.register(socket);
     },
     inFlight,
   );
   const idle = [...all];
   const refresh = async () => {
     const phone = idle.shift() as RegisteringPhone;
-    const isGood = await register(phone);
+    const isGood = await phone.register(socket);
     idle.push(phone);
     return isGood;
   };

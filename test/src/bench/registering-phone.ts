@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Account, answerChallenge } from './digest.js';
+import type { LoadSocket } from './load-socket.js';
 
 /** A phone made for speed: it writes its two REGISTERs as text and looks only at what it needs of the answers. */
 export class RegisteringPhone {
@@ -16,17 +17,24 @@ export class RegisteringPhone {
     this.#local = local;
   }
 
+  /** Registers, or refreshes: REGISTER, 401, REGISTER with digest, 200. Tells whether that was the answer. */
+  async register(socket: LoadSocket): Promise<boolean> {
+    const challenge = await socket.ask(this.callId, this.first());
+    const answer = challenge && (await socket.ask(this.callId, this.second(challenge)));
+    return answer?.startsWith('SIP/2.0 200') ?? false;
+  }
+
   /** The REGISTER that will be challenged. */
   first(): string {
-    return this.#register('');
+    return this.#compose('');
   }
 
   /** The REGISTER that answers the challenge of a 401. */
   second(challenge: string): string {
-    return this.#register(answerChallenge(challenge, this.#account, 'REGISTER', `sip:${this.#server}`));
+    return this.#compose(answerChallenge(challenge, this.#account, 'REGISTER', `sip:${this.#server}`));
   }
 
-  #register(authorization: string): string {
+  #compose(authorization: string): string {
     const { username } = this.#account;
     this.#cseq++;
     return (

@@ -19,7 +19,7 @@ await store.redis.del(`rf:mac:${world.damaged}`);
 /** A second API over the same Redis. */
 const other = openStore({ url: server.url, masterKey: Buffer.alloc(32, 1), onError: () => {} });
 const countries = await openCountries({ provider: 'maxmind' });
-const second = buildApi({ store: other, countries });
+const second = buildApi({ store: other, countries, credentialsOverlap: 60_000 });
 t.teardown(async () => {
   await second.close();
   await other.close();

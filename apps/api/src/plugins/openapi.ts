@@ -80,6 +80,7 @@ const TAGS = [
   { name: 'Live', description: 'What happens, and how things stand' },
   { name: 'Webhooks', description: 'Where events are sent as they happen' },
   { name: 'Bans', description: 'Who is kept out of SIP for a time' },
+  { name: 'Audit', description: 'Who changed what' },
   { name: 'Tokens', description: 'The keys of this API' },
   { name: 'Service', description: 'The state of the API itself' },
 ];

@@ -60,18 +60,27 @@ const SIP_PHONES: Row[] = [
   ['read an unknown phone', 'GET', `/pbx/sipphone/${unknown}`, undefined, [404, 404, 404, 404, 404, 403]],
 ];
 
+/** The status that ends what is done with a phone that there is, other than 200: it has no bindings, and its model no words. */
+const DONE: Record<string, number> = { bindings: 404, reboot: 409, configreload: 409 };
+
 /** What is done with a phone that there is, with the same rights for each. */
 const ONE_PHONE: Row[] = (
   [
     ['change', 'PUT', '', {}],
     ['update', 'POST', '', {}],
     ['unlock', 'POST', '/unlock', undefined],
+    ['reboot', 'POST', '/reboot', undefined],
+    ['have rebooted', 'GET', '/reboot', undefined],
+    ['reload the configuration of', 'POST', '/configreload', undefined],
+    ['have the configuration reloaded of', 'GET', '/configreload', undefined],
+    ['reset the credentials of', 'POST', '/resetcredentials', undefined],
+    ['have the credentials reset of', 'GET', '/resetcredentials', undefined],
     ['remove the bindings of', 'DELETE', '/bindings', undefined],
     ['remove a binding of', 'DELETE', `/bindings/${'f'.repeat(16)}`, undefined],
   ] as [words: string, method: Method, path: string, body: Body][]
 ).flatMap(([words, method, path, body]): Row[] => {
   const url = (owner: string) => `/pbx/sipphone/${phones[owner]}${path}`;
-  const done = path.startsWith('/bindings/') ? 404 : 200;
+  const done = path === '/bindings' ? 200 : (DONE[path.split('/')[1] ?? ''] ?? 200);
   return [
     [`${words} an own phone`, method, url('own'), body, [done, done, done, done, 403, 403]],
     [`${words} a phone of a sibling`, method, url('sibling'), body, [done, done, 404, 404, 403, 403]],
@@ -81,7 +90,7 @@ const ONE_PHONE: Row[] = (
 });
 
 const PHONE_LISTS: Row[] = [
-  ['list phones', 'GET', '/pbx/sipphone', undefined, [404, 404, 200, 200, 200, 403]],
+  ['list phones', 'GET', '/pbx/sipphone', undefined, [200, 200, 200, 200, 200, 403]],
   ['list own phones', 'GET', `/pbx/sipphone?customer=${ids.own}`, undefined, [200, 200, 200, 200, 200, 403]],
   [
     "list a sibling's phones",
@@ -134,6 +143,7 @@ const SHARED: Row[] = [
   ['read the own token', 'GET', '/token/self', undefined, [200, 200, 200, 200, 200, 200]],
   ['create a token', 'POST', '/token', { level: 'ADMIN', name: 'x' }, [201, ...ADMIN_ONLY]],
   ['revoke a token', 'DELETE', `/token/${unknown}`, undefined, [404, ...ADMIN_ONLY]],
+  ['list changes', 'GET', '/audit', undefined, [200, 200, 200, 200, 403, 403]],
   ['ask for health', 'GET', '/health', undefined, [200, 200, 200, 200, 200, 200]],
 ];
 

@@ -1,8 +1,7 @@
 import type { DueKeepAlive, KeepAlives } from '@ringfence/store';
 import { repeat } from '../repeat.js';
-import { flowUri } from '../sip/flow.js';
+import { askContact } from '../sip/ask-contact.js';
 import type { SipStack } from '../sip/stack.js';
-import { uriHost } from '../sip/uri.js';
 
 const EVERY = 1_000;
 const AT_ONCE = 200;
@@ -10,9 +9,6 @@ const ROUNDS = 5;
 
 /** Most keep-alives that wait for their answer; beyond these, none are sent. */
 const MOST_WAITING = 5_000;
-
-/** Milliseconds after which no answer comes any more; a drachtio server makes one after 32 s (RFC 3261 section 17.1.2.2). */
-const PATIENCE = 40_000;
 
 /** How many a phone that usually answers may miss, one after the other, until it counts as gone. */
 const MOST_MISSED = 3;
@@ -57,8 +53,9 @@ export function startKeepAlive(parts: KeepAliveParts): () => void {
 }
 
 async function keepAlive(parts: KeepAliveParts, due: DueKeepAlive): Promise<void> {
-  const status = await ask(parts, due);
-  const { keepAlives, onError } = parts;
+  const { stack, realm, keepAlives, onError } = parts;
+  const headers = { Accept: 'application/sdp' };
+  const status = await askContact(stack, due.binding, { method: 'OPTIONS', headers, realm });
   try {
     if (status === undefined) return;
     if (status !== SILENT && !UNREACHABLE.includes(status)) await keepAlives.answered(due);
@@ -73,27 +70,4 @@ async function keepAlive(parts: KeepAliveParts, due: DueKeepAlive): Promise<void
 function isLost({ binding, missed }: DueKeepAlive, status: number): boolean {
   if (binding.protocol !== 'udp' && UNREACHABLE.includes(status)) return true;
   return missed !== undefined && missed + 1 >= MOST_MISSED;
-}
-
-/** Gives the status of the response; undefined when the request could not be sent at all. */
-function ask({ stack, realm }: KeepAliveParts, { binding }: DueKeepAlive): Promise<number | undefined> {
-  const { contact } = binding;
-  const proxy = flowUri(binding);
-  const headers = { From: `<sip:${uriHost(realm)}>`, To: `<${contact}>`, Accept: 'application/sdp' };
-  return new Promise((resolve) => {
-    // A drachtio server that is lost takes its answers with it.
-    const timer = setTimeout(resolve, PATIENCE, undefined);
-    const settle = (status: number | undefined) => {
-      clearTimeout(timer);
-      resolve(status);
-    };
-    try {
-      stack.request(contact, { method: 'OPTIONS', headers, proxy }, (error, request) => {
-        if (error || request === undefined) settle(undefined);
-        else request.once('response', ({ status }) => settle(status));
-      });
-    } catch {
-      settle(undefined);
-    }
-  });
 }

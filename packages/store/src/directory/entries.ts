@@ -1,6 +1,10 @@
 import { newId } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { type Audited, audited } from '../audit/audited.js';
 import { applyChange, type Command, type Condition } from '../change.js';
+import { eventFields } from '../event.js';
+import { EVENTS_KEPT } from '../events.js';
+import { keys } from '../keys.js';
 import { type CheckedEntry, checkEntry, type Surroundings } from './check.js';
 import type { Entry, Footprint, Kind } from './kinds.js';
 
@@ -71,6 +75,11 @@ export class Entries<T extends Entry> {
       }
     }
     return part;
+  }
+
+  /** The ids of all entries of an owner, see {@link list}. */
+  async ids(owner: string | undefined): Promise<string[]> {
+    return this.#redis.zrange(this.#kind.list(owner), 0, -1);
   }
 
   /**
@@ -149,8 +158,22 @@ export class Entries<T extends Entry> {
         ...leave(gone, id),
         after === undefined ? ['DEL', key] : ['SET', key, JSON.stringify(after)],
         ...enter(come, id, this.#now()),
+        ...this.#event((after ?? before) as T),
+        ...this.#audited(before, after),
       ],
     );
+  }
+
+  #audited(before: T | undefined, after: T | undefined): Command[] {
+    const { _id: id, customer } = (after ?? before) as Entry & { customer?: string };
+    const object = this.#kind.noun.toLowerCase() as Audited;
+    return audited({ object, id, customer: object === 'customer' ? id : customer, before, after }, this.#now());
+  }
+
+  #event(entry: T): Command[] {
+    const event = this.#kind.event?.(entry);
+    if (event === undefined) return [];
+    return [['XADD', keys.events, 'MAXLEN', '~', EVENTS_KEPT, '*', ...eventFields({ ...event, at: this.#now() })]];
   }
 
   #footprint(entry: T | undefined): Footprint {

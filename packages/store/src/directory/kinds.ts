@@ -1,5 +1,6 @@
 import type { Violation } from '@ringfence/phone';
 import type { TObject } from 'typebox';
+import type { Event } from '../event.js';
 import { keys } from '../keys.js';
 import * as entry from './entry.js';
 
@@ -36,6 +37,8 @@ export interface Kind<T extends Entry> {
   /** The list of a customer's entries, of a reseller's customers, or of all. */
   list(owner: string | undefined): string;
   footprint(entry: T): Footprint;
+  /** What is told to the event stream when one is written, if anything. */
+  event?(entry: T): Pick<Event, 'type' | 'customer' | 'extension'>;
   /** Keys that exist while something depends on it, each with the words for that. */
   dependents(id: string): [key: string, description: string][];
   /** Values in their one spelling, and defaults. */
@@ -82,6 +85,7 @@ export const EXTENSION: Kind<entry.Extension> = {
     claims: [[keys.extensionNumbers(customer), number]],
     references: [[keys.customer(customer)]],
   }),
+  event: ({ _id, customer }) => ({ type: 'extension.changed', customer, extension: _id }),
   dependents: (id) => [
     [keys.extensionPhones(id), 'Extension is linked to a phone'],
     [keys.referrers(id), 'Extension controls a group or is on a softkey'],

@@ -1,5 +1,6 @@
 import { newId, type Violation } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
+import { audited, auditedAction } from '../audit/audited.js';
 import { applyChange, type Command, type Condition } from '../change.js';
 import { DirectoryConflict, retry } from '../directory/entries.js';
 import { keys } from '../keys.js';
@@ -77,6 +78,7 @@ export class Webhooks {
         [
           ['HSET', keys.webhooks, webhook._id, JSON.stringify(this.#seal(webhook, secret))],
           ...ownedBy(webhook).map((set): Command => ['SADD', set, webhook._id]),
+          ...this.#audited(undefined, webhook),
         ],
       );
       return webhook;
@@ -102,6 +104,7 @@ export class Webhooks {
       [
         ['HSET', keys.webhooks, before._id, JSON.stringify(stored)],
         ['DEL', keys.webhookState(before._id)],
+        ...this.#audited(before, after),
       ],
     );
     return after;
@@ -117,12 +120,21 @@ export class Webhooks {
         ['HDEL', keys.webhooks, _id],
         ...own.map((key): Command => ['DEL', key]),
         ...ownedBy(webhook).map((set): Command => ['SREM', set, _id]),
+        ...this.#audited(webhook, undefined),
       ],
     );
   }
 
   async #write(conditions: readonly Condition[], commands: readonly Command[]): Promise<void> {
     await applyChange(this.#redis, conditions, [...commands, ['INCR', keys.webhooksVersion]]);
+  }
+
+  #audited(before: Webhook | undefined, after: Webhook | undefined): Command[] {
+    const { _id: id = '', customer } = after ?? before ?? {};
+    const change = { object: 'webhook', id, customer, before: settingsOf(before), after: settingsOf(after) } as const;
+    const noted = audited(change, this.#now());
+    // Its secret may be all that was changed, which is kept from the trail.
+    return noted.length > 0 ? noted : auditedAction({ object: 'webhook', id, customer }, this.#now());
   }
 
   #seal(webhook: Webhook, secret: string): Stored {
@@ -132,6 +144,12 @@ export class Webhooks {
 
 function show({ secret: _, ...webhook }: Stored): Webhook {
   return webhook;
+}
+
+function settingsOf(webhook: Webhook | undefined): object | undefined {
+  if (webhook === undefined) return undefined;
+  const { created: _, changed: __, ...settings } = webhook;
+  return settings;
 }
 
 function ownedBy({ customer }: Webhook): string[] {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Events } from '@ringfence/store';
+import { type Events, isEarlier } from '@ringfence/store';
 import type { Broadcast } from './broadcast.js';
 import { passes } from './filter.js';
 import { eventFrame, heartbeatFrame, MISSED_FRAME } from './frame.js';
@@ -29,11 +29,11 @@ export async function catchUp(
   let cursor = after ?? broadcast.position;
   if (after !== undefined && after !== BEGINNING && !(await events.has(after))) {
     reader.send(MISSED_FRAME);
-    if (isBefore(broadcast.position, after)) cursor = broadcast.position;
+    if (isEarlier(broadcast.position, after)) cursor = broadcast.position;
   }
   while (!reader.isGone && cursor !== broadcast.position) {
     const target = broadcast.position;
-    if (isBefore(target, cursor)) await sleep(PAUSE);
+    if (isEarlier(target, cursor)) await sleep(PAUSE);
     else cursor = await tell(reader, cursor, target, events);
   }
   if (reader.isGone) return;
@@ -47,12 +47,4 @@ async function tell(reader: Reader, after: string, until: string, events: Events
   const frames = batch.filter((event) => passes(reader.filter, event)).map(eventFrame);
   if (frames.length > 0) await reader.sendAll(Buffer.concat(frames));
   return batch.length < BATCH ? until : (batch.at(-1)?.id ?? until);
-}
-
-/** Whether a stream id is before another. */
-function isBefore(one: string, other: string): boolean {
-  const [[ms = 0, sequence = 0], [otherMs = 0, otherSequence = 0]] = [one, other].map((id) =>
-    id.split('-').map(Number),
-  ) as [number[], number[]];
-  return ms < otherMs || (ms === otherMs && sequence < otherSequence);
 }

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Countries } from '@ringfence/geoip';
 import type { IpMode } from '@ringfence/phone';
-import { CUSTOMER_NOT_FOUND, OVERALL, readStandings, type Standing, type Store } from '@ringfence/store';
+import { CUSTOMER_NOT_FOUND, type Fleet, type FleetRow, OVERALL, type Store } from '@ringfence/store';
 import { Type } from 'typebox';
 import { READERS } from '../../access.js';
 import { chooseScope, isInScope, ownerOf, scopeQuery } from '../../scope.js';
@@ -40,7 +39,7 @@ const Overview = Type.Object(
 );
 
 /** `GET /overview`: how things stand, in numbers. */
-const routes: FastifyPluginAsyncTypebox<{ store: Store; countries: Countries }> = async (app, { store, countries }) => {
+const routes: FastifyPluginAsyncTypebox<{ store: Store; fleet: Fleet }> = async (app, { store, fleet }) => {
   app.get(
     '/overview',
     {
@@ -52,9 +51,9 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; countries: Countries }> 
     },
     async ({ caller, query }) => {
       const scope = await chooseScope(caller, query.customer, store.directory);
-      const customers = scope === 'all' ? await store.directory.customerIds() : scope;
-      const numbers = new Numbers(countries);
-      for await (const standing of readStandings(store.redis, customers, store.now())) numbers.count(standing);
+      const customers = scope === 'all' ? await store.directory.customers.ids(undefined) : [...scope];
+      const numbers = new Numbers(store.now());
+      for (const row of await fleet.rows(customers)) numbers.count(row);
       const [calls, bans] = await Promise.all([
         store.calls.list(scope === 'all' ? undefined : scope),
         store.bans.list(),
@@ -86,18 +85,20 @@ interface Count {
 
 /** Adds up how phones stand. */
 class Numbers {
-  readonly #countries: Countries;
+  readonly #now: number;
   readonly #all: Count = { phones: 0, online: 0 };
   readonly #byMode: Record<IpMode, number> = { OPEN: 0, LOCKED: 0, ROAMING: 0 };
   readonly #byCountry = new Map<string, number>();
   /** By the id of the model. */
   readonly byModel = new Map<string, Count>();
 
-  constructor(countries: Countries) {
-    this.#countries = countries;
+  /** @param now ms since 1970 */
+  constructor(now: number) {
+    this.#now = now;
   }
 
-  count({ model, mode, online, address }: Standing): void {
+  count({ model, mode, expiresAt, country }: FleetRow): void {
+    const online = expiresAt > this.#now;
     const ofModel = this.byModel.get(model) ?? { phones: 0, online: 0 };
     this.byModel.set(model, ofModel);
     for (const numbers of [this.#all, ofModel]) {
@@ -105,18 +106,21 @@ class Numbers {
       if (online) numbers.online++;
     }
     this.#byMode[mode]++;
-    const country = online && address !== undefined ? this.#countries.country(address).country : undefined;
-    if (country !== undefined) this.#byCountry.set(country, (this.#byCountry.get(country) ?? 0) + 1);
+    if (online && country !== undefined) this.#byCountry.set(country, (this.#byCountry.get(country) ?? 0) + 1);
   }
 
   told() {
     const byCountry = [...this.#byCountry].map(([country, online]) => ({ country, online }));
-    return { ...this.#all, byMode: this.#byMode, byCountry: byCountry.sort((a, b) => b.online - a.online) };
+    return {
+      ...this.#all,
+      byMode: this.#byMode,
+      byCountry: byCountry.sort((a, b) => b.online - a.online || (a.country < b.country ? -1 : 1)),
+    };
   }
 }
 
 async function nameModels({ models }: Store, counts: ReadonlyMap<string, Count>) {
-  const sorted = [...counts].sort(([, a], [, b]) => b.phones - a.phones);
+  const sorted = [...counts].sort(([id, a], [other, b]) => b.phones - a.phones || (id < other ? -1 : 1));
   return Promise.all(
     sorted.map(async ([_id, count]) => {
       const known = await models.get(_id);

@@ -186,6 +186,24 @@ t.test('a change that names another version is not made (RFC 9110 13.1.1)', asyn
   const { etag: same } = (await call('OWNER', 'GET', url)).headers;
   await store.redis.hset(keys.phone(_id), 'userAgent', 'New/3');
   t.equal((await call('OWNER', 'GET', url)).headers.etag, same, 'its status is not part of it');
+  for (const [method, path] of [
+    ['POST', '/unlock'],
+    ['POST', '/resetcredentials'],
+    ['DELETE', ''],
+  ] as const) {
+    const headers = { authorization: `Bearer ${tokens.OWNER}`, 'if-match': etag };
+    t.equal((await app.inject({ method, url: url + path, headers })).statusCode, 412, `${method} ${path}`);
+  }
+  t.equal((await call('OWNER', 'GET', url)).headers.etag, same, 'nothing was done');
+});
+
+t.test('a phone that is not locked stays as it is when it is unlocked', async (t) => {
+  for (const ip of [{ mode: 'ROAMING', countries: 'DK' }, { mode: 'OPEN' }]) {
+    const { _id } = await make({ sipPhoneModel: soft, ip });
+    const unlocked = await call('OWNER', 'POST', `/pbx/sipphone/${_id}/unlock`);
+    t.equal(unlocked.statusCode, 200);
+    t.same(unlocked.json().ip, ip);
+  }
 });
 
 t.test('of simultaneous changes none is lost, and one place is given once', async (t) => {

@@ -7,8 +7,10 @@ import { chooseCustomer, EDITORS, guardPurchase, READERS, showPhone } from '../.
 import { apiError, violationError } from '../../../errors.js';
 import { created, IdParams, pathId, Removed } from '../../../schemas.js';
 import bindings from './bindings.js';
+import credentials from './credentials.js';
 import history from './history.js';
 import list from './list.js';
+import notices from './notices.js';
 import { checkVersion, guardPhone, IfMatch, type PhoneParts, versioned, versionOf } from './phone.js';
 
 const CREATE = `Stores a phone and answers with it, with the username and password that were made for it. What is left out
@@ -21,7 +23,8 @@ const CHANGE = `A merge patch (RFC 7396): any property may be sent alone, an obj
 away. The phone as it becomes is checked as a new one is. What is changed of \`ip\` holds for the very next request of the
 phone, and bindings that it refuses end at once.`;
 
-const UNLOCK = `Makes a LOCKED phone OPEN: the next address that it successfully contacts us from is the one it is locked to.`;
+const UNLOCK = `Makes a LOCKED phone OPEN: the next address that it successfully contacts us from is the one it is locked to.
+A phone that is not LOCKED stays as it is.`;
 
 /** `/pbx/sipphone`: the phones. */
 const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
@@ -62,12 +65,12 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
     },
   );
 
-  const change = async (request: FastifyRequest, json: object) => {
+  const change = async (request: FastifyRequest, changeOf: (before: Phone) => object) => {
     const { caller, headers } = request;
-    guardPurchase(caller, json);
     const id = pathId(request.params as { id: string });
     const decide = async (before: Phone) => {
       checkVersion(await guardPhone(parts, caller, before), headers['if-match']);
+      const json = changeOf(before);
       const { customer = before.customer } = json as { customer?: unknown };
       return { json, customer: await chooseCustomer(caller, customer, store.directory) };
     };
@@ -86,7 +89,8 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
         response: { 200: versioned(Phone.properties) },
       },
       handler: async (request, reply) => {
-        const phone = await change(request, request.body as object);
+        guardPurchase(request.caller, request.body as object);
+        const phone = await change(request, () => request.body as object);
         return reply.header('etag', versionOf(phone)).send(showPhone(request.caller, phone));
       },
     });
@@ -98,11 +102,11 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
       config: { access: EDITORS },
       schema: {
         ...{ tags, summary: 'Unlock a phone', description: UNLOCK },
-        ...{ params: IdParams, response: { 200: versioned(Phone.properties) } },
+        ...{ params: IdParams, headers: IfMatch, response: { 200: versioned(Phone.properties) } },
       },
     },
     async (request, reply) => {
-      const phone = await change(request, { ip: { mode: 'OPEN' } });
+      const phone = await change(request, ({ ip }) => (ip.mode === 'LOCKED' ? { ip: { mode: 'OPEN' } } : {}));
       return reply.header('etag', versionOf(phone)).send(showPhone(request.caller, phone));
     },
   );
@@ -120,11 +124,13 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
           summary: 'Remove a phone',
           description: 'Its registrations end and its credentials open nothing any more.',
         },
-        ...{ params: IdParams, response: { 200: Removed } },
+        ...{ params: IdParams, headers: IfMatch, response: { 200: Removed } },
       },
     },
-    async ({ caller, params }) => {
-      await removePhone(store, pathId(params), (phone) => guardPhone(parts, caller, phone));
+    async ({ caller, params, headers }) => {
+      await removePhone(store, pathId(params), async (phone) =>
+        checkVersion(await guardPhone(parts, caller, phone), headers['if-match']),
+      );
       return { success: true } as const;
     },
   );
@@ -132,6 +138,8 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, parts) => {
   await app.register(list, parts);
   await app.register(bindings, parts);
   await app.register(history, parts);
+  await app.register(notices, parts);
+  await app.register(credentials, parts);
 };
 
 export default routes;

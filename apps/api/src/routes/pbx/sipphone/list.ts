@@ -1,21 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type IpMode, type Model, Phone } from '@ringfence/phone';
-import { CUSTOMER_NOT_FOUND, listPhones, type Store } from '@ringfence/store';
+import { CUSTOMER_NOT_FOUND, FLEET_ORDERS, type FleetOrder, type FleetRow, type Store } from '@ringfence/store';
 import { type Static, Type } from 'typebox';
-import { chooseCustomer, READERS, showPhone } from '../../../access.js';
+import { chooseCustomers, READERS, showPhone } from '../../../access.js';
 import { violationError } from '../../../errors.js';
-import { customerQuery, filterQuery, pageAnswer, pageQuery } from '../../../schemas.js';
+import { customersQuery, filterQuery, pageAnswer, pageQuery } from '../../../schemas.js';
 import type { PhoneParts } from './phone.js';
 
-const LIST = `The phones of a customer, the oldest first. In the short form \`sipPhoneModel\` is an object that tells the brand
-and the name of the model, and settings are left out. The filter looks into MAC address, \`ip.address\`, handset address,
-notes and the number of the extension.`;
+const LIST = `The phones of a customer, or of all customers that the caller looks after. In the short form \`sipPhoneModel\` is
+an object that tells the brand and the name of the model, the number and the name of the extension are told, and settings
+are left out. The filter looks into MAC address, \`ip.address\`, handset address, notes, and the number and the name of the
+extension.`;
+
+const SORT = `What the phones are ordered by, with \`-\` before it in descending order: ${FLEET_ORDERS.join(', ')}. \`address\` and
+\`country\` are those of the latest registration. Phones without what they are ordered by come last.`;
 
 const Query = Type.Object(
   {
     ...pageQuery,
     limit: Type.Integer({ ...pageQuery.limit, maximum: 1_000 }),
-    ...{ ...filterQuery, ...customerQuery },
+    ...{ ...filterQuery, ...customersQuery },
     full: Type.Boolean({ default: false, description: 'Whether everything is told of each phone' }),
     available: Type.Boolean({ default: false, description: 'Only phones that are linked to no extension' }),
     online: Type.Optional(Type.Boolean({ description: 'Only phones that are online, or only those that are not' })),
@@ -24,6 +28,10 @@ const Query = Type.Object(
         Type.String({ enum: ['OPEN', 'LOCKED', 'ROAMING'], description: 'Only phones of this `ip.mode`' }),
       ),
     ),
+    sort: Type.String({
+      ...{ enum: FLEET_ORDERS.flatMap((order) => [order, `-${order}`]), default: 'created', description: SORT },
+      examples: ['-expires'],
+    }),
   },
   { additionalProperties: false },
 );
@@ -33,6 +41,11 @@ const { _id, extension, customer, macAddress, handsetIndex, handsetAddress, note
 /** A phone in short. */
 const ShortPhone = Type.Object({
   ...{ _id, extension, customer, macAddress, handsetIndex, handsetAddress, notes, ip, status },
+  extensionNumber: Type.Optional(Type.String({ description: 'Number of the extension', examples: ['100'] })),
+  extensionName: Type.Optional(Type.String({ description: 'Name of the extension', examples: ['Reception'] })),
+  country: Type.Optional(
+    Type.String({ description: 'Country of `status.publicIpAddress`, ISO 3166-1 alpha-2, if known', examples: ['DK'] }),
+  ),
   sipPhoneModel: Type.Object({
     _id: Type.String({ description: 'Id of the model', examples: ['63f000000000000000010003'] }),
     brand: Type.Optional(Type.String({ description: 'Its brand', examples: ['SNOM'] })),
@@ -46,8 +59,8 @@ const List = Type.Object(
   { description: 'The phones' },
 );
 
-/** `GET /pbx/sipphone`: the phones of a customer. */
-const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store }) => {
+/** `GET /pbx/sipphone`: the phones that a caller may see. */
+const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store, fleet }) => {
   app.get(
     '/pbx/sipphone',
     {
@@ -59,25 +72,47 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store }) => 
     },
     async ({ caller, query }) => {
       const { offset, limit, full, filter: text, available, online, mode } = query;
-      const id = await chooseCustomer(caller, query.customer, store.directory);
-      const owner = id === undefined ? undefined : await store.directory.customer(id);
-      if (owner === undefined) throw violationError([CUSTOMER_NOT_FOUND]);
-      const page = await listPhones(store, owner._id, { text, available, online, mode }, { offset, limit });
-      const phones = page.entries.map((phone) => showPhone(caller, phone));
-      return { offset, limit, total: page.total, sipPhones: full ? phones : await shorten(phones, store) };
+      const customers = await chooseCustomers(caller, query.customer, store.directory);
+      if (customers === undefined) throw violationError([CUSTOMER_NOT_FOUND]);
+      const wanted = { text, available, online, mode, ...orderOf(query.sort) };
+      const { total, entries } = await fleet.list(customers, wanted, { offset, limit });
+      const found = await readPhones(store, entries);
+      const phones = found.map(({ phone }) => showPhone(caller, phone));
+      return { offset, limit, total, sipPhones: full ? phones : await shorten(found, store) };
     },
   );
 };
 
 export default routes;
 
-async function shorten(phones: readonly Phone[], { models }: Store) {
-  const ids = [...new Set(phones.map(({ sipPhoneModel }) => sipPhoneModel))];
+/** A phone with what the index knows of it. */
+interface Found {
+  phone: Phone;
+  row: FleetRow;
+}
+
+function orderOf(sort: string): { order: FleetOrder; descending: boolean } {
+  const descending = sort.startsWith('-');
+  return { order: (descending ? sort.slice(1) : sort) as FleetOrder, descending };
+}
+
+/** Reads phones; one that was removed meanwhile is left out. */
+async function readPhones({ phones }: Store, rows: readonly FleetRow[]): Promise<Found[]> {
+  const found = await Promise.all(rows.map(async (row) => ({ phone: await phones.get(row.id), row })));
+  return found.flatMap(({ phone, row }) => (phone === undefined ? [] : [{ phone, row }]));
+}
+
+async function shorten(found: readonly Found[], { models }: Store): Promise<Static<typeof ShortPhone>[]> {
+  const ids = [...new Set(found.map(({ phone }) => phone.sipPhoneModel))];
   const known = new Map(await Promise.all(ids.map(async (id) => [id, await models.get(id)] as const)));
-  return phones.map((phone) => {
+  return found.map(({ phone, row: { extension, country } }) => {
     const kept = Object.entries(phone).filter(([name]) => Object.hasOwn(ShortPhone.properties, name));
-    const sipPhoneModel = shortModel(phone.sipPhoneModel, known.get(phone.sipPhoneModel));
-    return { ...Object.fromEntries(kept), sipPhoneModel } as Static<typeof ShortPhone>;
+    return {
+      ...(Object.fromEntries(kept) as Static<typeof ShortPhone>),
+      ...(extension && { extensionNumber: extension.number, extensionName: extension.name }),
+      ...(country === undefined ? {} : { country }),
+      sipPhoneModel: shortModel(phone.sipPhoneModel, known.get(phone.sipPhoneModel)),
+    };
   });
 }
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Countries } from '@ringfence/geoip';
 import type { Phone } from '@ringfence/phone';
-import type { Store, Token } from '@ringfence/store';
+import type { Fleet, Store, Token } from '@ringfence/store';
 import { type TProperties, Type } from 'typebox';
 import { maySeeCustomer } from '../../../access.js';
 import { apiError } from '../../../errors.js';
@@ -10,6 +10,10 @@ import { apiError } from '../../../errors.js';
 export interface PhoneParts {
   store: Store;
   countries: Countries;
+  /** Milliseconds that replaced credentials stay good. */
+  credentialsOverlap: number;
+  /** What lists of phones are taken from. */
+  fleet: Fleet;
 }
 
 /**
