@@ -1,3 +1,4 @@
+import { EventStream } from '@ringfence/api/testing/event-stream';
 import { Events } from '@ringfence/store';
 import { Redis } from 'ioredis';
 import t from 'tap';
@@ -6,6 +7,7 @@ import type { ApiPhone } from '../system/api.js';
 import { eventsOf } from '../system/events.js';
 import { PhoneLine } from '../system/phone-line.js';
 import { Ringfence } from '../system/ringfence.js';
+import { until } from '../system/until.js';
 
 const ringfence = await Ringfence.start({ GEOIP_NETWORKS: '127.0.0.3/32=DK,127.0.0.4/32=SE,127.0.0.5/32=DE' });
 const api = await ringfence.api();
@@ -103,4 +105,38 @@ t.test('a phone that is LOCKED from its creation may register from that address 
   const account = await api.createPhone(104, { ip: { mode: 'LOCKED', address: '127.0.0.7' } });
   t.equal((await (await lineAt('127.0.0.1', account)).register(600)).status, 403);
   t.equal((await (await lineAt('127.0.0.7', account)).register(600)).status, 200);
+});
+
+t.test('an operator sees it as it happens, and finds it in the history and in the numbers', async (t) => {
+  const account = await api.createPhone(100);
+  const url = `http://127.0.0.1:${ringfence.env.API_PORT}/events?phone=${account._id}`;
+  const screen = await (await EventStream.open(url, await ringfence.adminToken())).live();
+  t.teardown(() => screen.close());
+  const home = await lineAt('127.0.0.3', account);
+  const away = await lineAt('127.0.0.4', account);
+  await home.register(600);
+  await away.register(600);
+  await home.register(600);
+  await home.register(0);
+  await screen.until(() => screen.events.length === 5);
+  const seen = screen.events.map(({ data }) => JSON.parse(data as string));
+  t.match(seen, [
+    { type: 'phone.locked', address: '127.0.0.3', country: 'DK' },
+    { type: 'phone.registered', address: '127.0.0.3' },
+    { type: 'phone.refused', address: '127.0.0.4', country: 'SE', reason: 'address_not_allowed' },
+    { type: 'phone.registered' },
+    { type: 'phone.deregistered' },
+  ]);
+  const [locked, registered, refused, , deregistered] = seen;
+  const told = [deregistered, refused, registered, locked];
+  const { body } = await until('the history', async () => {
+    const history = await api.get(`/pbx/sipphone/${account._id}/history`);
+    return history.body.events[0]?.type === 'phone.deregistered' ? history : undefined;
+  });
+  t.same(body.events.slice(0, 4), told, 'what is only refreshed is not told again');
+  t.equal(body.flapping, null);
+  const { counts } = (await api.get('/counts?step=3600')).body;
+  t.ok(counts.some(({ refused }: { refused: number }) => refused > 0));
+  t.ok(counts.some(({ registered }: { registered: number }) => registered > 0));
+  t.ok((await api.get('/overview')).body.refusedLastHour > 0);
 });

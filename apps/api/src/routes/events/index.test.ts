@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newId } from '@ringfence/phone';
-import { type Event, keys, StoredEvent } from '@ringfence/store';
+import { type Event, isEarlier, keys, StoredEvent } from '@ringfence/store';
 import { Ajv } from 'ajv';
 import t, { type Test } from 'tap';
 import { EventStream } from '../../testing/event-stream.js';
@@ -20,6 +20,9 @@ const live = async (t: Test, token: string, query = '', headers: Record<string, 
 const append = (event: { [K in keyof Event]?: Event[K] | undefined }) =>
   store.events.append({ type: 'phone.registered', at: clock.now, ...event } as Event);
 const contacts = ({ events }: EventStream) => events.map(({ data }) => JSON.parse(data ?? '').contact);
+
+/** One who wants nothing of all that happens in this file. */
+const idle = await live(t, 'OWNER', `?phone=${newId()}`);
 
 /** Asks for a stream that is not to be had, and gives the answer. */
 async function refused(token: string, query: string, headers: Record<string, string> = {}) {
@@ -160,4 +163,16 @@ t.test('a token has a bounded number of streams, and gets places back', async (t
   await streams[1]?.until(() => streams[0]?.isClosed === true);
   await sleep(50);
   t.equal((await live(t, text)).response.statusCode, 200);
+});
+
+t.test('one who is told nothing has a sign of life every 15 seconds, with a place to go on from', async (t) => {
+  const [first] = idle.blocks.filter(({ id }) => id !== undefined);
+  for (const end = Date.now() + 20_000; idle.blocks.length < 3 && Date.now() < end; ) await sleep(50);
+  const beats = idle.blocks.filter(({ id }) => id !== undefined);
+  t.equal(beats.length, 2);
+  t.same(idle.events, []);
+  const place = beats[1]?.id as string;
+  t.ok(isEarlier(first?.id as string, place), 'it has come further though it was told nothing');
+  const again = await live(t, 'OWNER', '', { 'last-event-id': place });
+  t.notOk(again.events.some(({ event }) => event === 'missed'));
 });
