@@ -33,6 +33,7 @@ export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export * from './notices.js';
 export { PhoneConflict } from './phone-conflict.js';
 export { Phones, type StoredPhone } from './phones.js';
+export type { Reach } from './reach.js';
 export { connectRedis } from './redis.js';
 export { Script } from './script.js';
 export { MASTER_KEY_BYTES, Secrets } from './secrets.js';
