@@ -73,12 +73,9 @@ export function buildApi({ store, countries, credentialsOverlap, logger }: ApiOp
     .register(body)
     .register(access, { store })
     .register(audit);
-  const fleet = new Fleet({
-    ...store,
-    follow: () => store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed')),
-    countryOf: (address) => countries.country(address).country,
-  });
-  app.addHook('onClose', () => fleet.close());
+  const feed = store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed'));
+  app.addHook('onClose', () => feed.close());
+  const fleet = new Fleet({ ...store, feed, countryOf: (address) => countries.country(address).country });
   for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet });
   return app;
 }

@@ -4,7 +4,7 @@ import { currentActor } from './audit/actor.js';
 import { audited } from './audit/audited.js';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
-import { readPasswords } from './credentials.js';
+import { endReplaced, passwordsFor } from './credentials.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
 import type { Extension } from './directory/entry.js';
 import { EVENTS_KEPT, type Event, eventFields } from './events.js';
@@ -131,7 +131,7 @@ export class Bindings {
     const [id = '', ...asRead] = found.map((text) => text ?? '');
     const [passwords = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
       asRead;
-    const { sealedPassword, goodUntil, replaced } = credentialsOf(passwords, username);
+    const { sealedPassword, goodUntil, replaced } = passwordsFor(username, passwords);
     const account: PhoneAccount = {
       id,
       sealedPassword,
@@ -151,23 +151,9 @@ export class Bindings {
    * Ends the credentials that a reset has replaced, because the phone has used the new ones, with what was registered by
    * them. Nothing happens when the phone was changed since it was read.
    */
-  async endReplaced({ id, customer, extension, replaced, asRead }: PhoneAccount): Promise<void> {
-    if (replaced === undefined) return;
+  async endReplaced({ id, customer, extension, asRead }: PhoneAccount): Promise<void> {
     const [passwords = ''] = asRead.split('\n');
-    const [key, changed] = [keys.phone(id), new DirectoryConflict('the phone was changed')];
-    try {
-      await applyChange(
-        this.#redis,
-        [{ command: ['HGET', key, 'password'], answer: passwords, otherwise: () => changed }],
-        [
-          ['HSET', key, 'password', readPasswords(passwords).current],
-          ['DEL', keys.username(replaced)],
-        ],
-      );
-    } catch (error) {
-      if (error === changed) return;
-      throw error;
-    }
+    if (!(await endReplaced(this.#redis, id, passwords))) return;
     await this.end({ _id: id, customer, extension }, () => true);
   }
 
@@ -302,17 +288,6 @@ export class Bindings {
 
 function toFence(mode?: string | null, address?: string | null, countries?: string | null): Fence {
   return { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] };
-}
-
-/** What a username says of the passwords of its phone. */
-function credentialsOf(
-  field: string,
-  username: string,
-): Pick<PhoneAccount, 'sealedPassword' | 'goodUntil' | 'replaced'> {
-  const { current, replaced } = readPasswords(field);
-  if (replaced === undefined) return { sealedPassword: current };
-  if (replaced.username !== username) return { sealedPassword: current, replaced: replaced.username };
-  return { sealedPassword: replaced.password, goodUntil: replaced.until };
 }
 
 function isActive(customerRecord: string): boolean {

@@ -27,8 +27,8 @@ export interface FleetQuery {
 export interface FleetParts {
   redis: Redis;
   models: Pick<Models, 'list'>;
-  /** Follows the event stream from now on. */
-  follow: () => EventFeed;
+  /** What says how the phones change. */
+  feed: EventFeed;
   countryOf: CountryOf;
   /** The clock, ms since 1970. */
   now: () => number;
@@ -51,10 +51,16 @@ export class Fleet {
   readonly #parts: FleetParts;
   readonly #buckets = new Map<string, Bucket>();
   readonly #waiting = new Set<{ position: string; reached: () => void }>();
-  #feed: EventFeed | undefined;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
+    parts.feed.listen({
+      events: (batch) => {
+        for (const event of batch) this.#note(event);
+        for (const { position, reached } of this.#waiting) if (!isBefore(parts.feed.position, position)) reached();
+      },
+      missed: () => this.#buckets.clear(),
+    });
   }
 
   /**
@@ -77,19 +83,14 @@ export class Fleet {
     return { total: matching.length, entries };
   }
 
-  /** Stops following the events. */
-  async close(): Promise<void> {
-    await this.#feed?.close();
-  }
-
   /** Waits until the feed has told of everything that is in the stream now. */
   async #catchUp(): Promise<void> {
-    this.#feed ??= this.#start();
-    const ready = this.#feed.ready.then(() => true as const);
-    const [last] = await this.#parts.redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
+    const { feed, redis } = this.#parts;
+    const ready = feed.ready.then(() => true as const);
+    const [last] = await redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
     if (!(await within(PATIENCE, ready))) throw new StoreBehind();
     const position = last?.[0];
-    if (position === undefined || !isBefore(this.#feed.position, position)) return;
+    if (position === undefined || !isBefore(feed.position, position)) return;
     const waiter = { position, reached: () => {} };
     const reached = new Promise<true>((resolve) => {
       waiter.reached = () => resolve(true);
@@ -98,18 +99,6 @@ export class Fleet {
     const isReached = await within(PATIENCE, reached);
     this.#waiting.delete(waiter);
     if (!isReached) throw new StoreBehind();
-  }
-
-  #start(): EventFeed {
-    const feed = this.#parts.follow();
-    feed.listen({
-      events: (batch) => {
-        for (const event of batch) this.#note(event);
-        for (const { position, reached } of this.#waiting) if (!isBefore(feed.position, position)) reached();
-      },
-      missed: () => this.#buckets.clear(),
-    });
-    return feed;
   }
 
   #note(event: StoredEvent): void {
