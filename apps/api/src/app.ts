@@ -114,11 +114,8 @@ export function buildApi(options: ApiOptions): FastifyInstance {
     .register(access, { store })
     .register(audit);
   const feed = store.follow((err) => app.log.warn({ err }, 'the event stream could not be followed'));
+  app.addHook('onClose', () => feed.close());
   const fleet = new Fleet({ ...store, feed, countryOf: (address) => countries.country(address).country });
-  app.addHook('onClose', async () => {
-    fleet.close();
-    await feed.close();
-  });
   const targets = new WebhookTargets(webhookNetworks);
   for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet, feed, targets });
   return app;

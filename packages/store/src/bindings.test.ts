@@ -146,6 +146,25 @@ t.test('where a phone is reached comes with whether it takes a second call, and 
   t.match(await bindings.reach('unknown', NOW), { phone: 'unknown', callWaiting: true, bindings: [] });
 });
 
+t.test('a number leads to its extension, and to where each of its phones is reached', async (t) => {
+  const [phone, other] = [await addPhone({ pbxCluster: '2' }), await addPhone({ callWaiting: '0' })];
+  await bindings.register(admission(phone), registration([contact('sip:a@h'), contact('sip:b@h', 10)]));
+  const extension = { _id: 'e9', customer: 'c1', number: '109', name: 'Åse' };
+  await redis.hset(keys.extensionNumbers('c1'), '109', 'e9', '110', 'gone');
+  await redis.set(keys.extension('e9'), JSON.stringify(extension));
+  await redis.sadd(keys.extensionPhones('e9'), phone.id, other.id);
+  const callee = await bindings.callee('c1', '109', { now: NOW + 20_000, limit: 10 });
+  t.strictSame(callee?.extension, extension);
+  const reaches = callee?.phones.toSorted((a, b) => b.pbxCluster - a.pbxCluster);
+  t.match(reaches, [
+    { phone: phone.id, callWaiting: true, pbxCluster: 2, bindings: [{ contact: 'sip:a@h' }] },
+    { phone: other.id, callWaiting: false, pbxCluster: 0, bindings: [] },
+  ]);
+  t.equal(reaches?.[0]?.bindings.length, 1, 'the other has run out');
+  t.equal((await bindings.callee('c1', '109', { now: NOW, limit: 1 }))?.phones.length, 1);
+  for (const number of ['110', '111']) t.equal(await bindings.callee('c1', number, { now: NOW, limit: 1 }), undefined);
+});
+
 t.test('a contact with expires 0 is removed, and removing one that is not there succeeds', async (t) => {
   const phone = await addPhone();
   await bindings.register(admission(phone), registration([contact('sip:a@h')]));

@@ -4,11 +4,13 @@ import { currentActor } from './audit/actor.js';
 import { audited } from './audit/audited.js';
 import { type Binding, type ContactUpdate, parseBinding } from './binding.js';
 import { applyChange, type Command, type Condition } from './change.js';
-import { readPasswords } from './credentials.js';
+import { endReplaced, passwordsFor } from './credentials.js';
 import { DirectoryConflict, retry } from './directory/entries.js';
+import type { Extension } from './directory/entry.js';
 import { type Event, eventFields } from './event.js';
 import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
+import { liveBindings, type Reach, toReach } from './reach.js';
 import { Script } from './script.js';
 
 /** How many nonces are remembered of one phone; what was issued before a forgotten one is taken for replayed. */
@@ -88,18 +90,6 @@ export interface Registration {
   server: string;
 }
 
-/** What a call to a phone needs to know. */
-export interface Reach {
-  /** Id of the phone. */
-  phone: string;
-  /** The bindings that have not run out. */
-  bindings: Binding[];
-  /** Whether a call may ring while the phone is in another one. */
-  callWaiting: boolean;
-  /** Number of the PBX cluster that it is on. */
-  pbxCluster: number;
-}
-
 /** Why the store did not let a request in; nothing was changed but the nonce count. */
 export type Rejection =
   /** The phone was changed since it was read: read it, verify and decide again. */
@@ -124,6 +114,7 @@ export class Bindings {
   readonly #redis: Redis;
   readonly #now: () => number;
   readonly #findPhone = new Script('find-phone');
+  readonly #findCallee = new Script('find-callee');
   readonly #admitPhone = new Script('admit-phone');
   readonly #expireBindings = new Script('expire-bindings');
 
@@ -141,7 +132,7 @@ export class Bindings {
     const [id = '', ...asRead] = found.map((text) => text ?? '');
     const [passwords = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
       asRead;
-    const { sealedPassword, goodUntil, replaced } = credentialsOf(passwords, username);
+    const { sealedPassword, goodUntil, replaced } = passwordsFor(username, passwords);
     const account: PhoneAccount = {
       id,
       sealedPassword,
@@ -161,23 +152,9 @@ export class Bindings {
    * Ends the credentials that a reset has replaced, because the phone has used the new ones, with what was registered by
    * them. Nothing happens when the phone was changed since it was read.
    */
-  async endReplaced({ id, customer, extension, replaced, asRead }: PhoneAccount): Promise<void> {
-    if (replaced === undefined) return;
+  async endReplaced({ id, customer, extension, asRead }: PhoneAccount): Promise<void> {
     const [passwords = ''] = asRead.split('\n');
-    const [key, changed] = [keys.phone(id), new DirectoryConflict('the phone was changed')];
-    try {
-      await applyChange(
-        this.#redis,
-        [{ command: ['HGET', key, 'password'], answer: passwords, otherwise: () => changed }],
-        [
-          ['HSET', key, 'password', readPasswords(passwords).current],
-          ['DEL', keys.username(replaced)],
-        ],
-      );
-    } catch (error) {
-      if (error === changed) return;
-      throw error;
-    }
+    if (!(await endReplaced(this.#redis, id, passwords))) return;
     await this.end({ _id: id, customer, extension }, () => true);
   }
 
@@ -218,8 +195,7 @@ export class Bindings {
 
   /** The bindings of a phone that have not run out, in no order. */
   async live(phone: string, now: number): Promise<Binding[]> {
-    const stored = await this.#redis.hvals(keys.bindings(phone));
-    return stored.map(parseBinding).filter(({ expiresAt }) => expiresAt > now);
+    return liveBindings(await this.#redis.hvals(keys.bindings(phone)), now);
   }
 
   /**
@@ -266,11 +242,32 @@ export class Bindings {
 
   /** Where a phone can be reached, and whether it wants a second call. */
   async reach(phone: string, now: number): Promise<Reach> {
-    const [bindings, [callWaiting, pbxCluster]] = await Promise.all([
-      this.live(phone, now),
+    const [stored, settings] = await Promise.all([
+      this.#redis.hvals(keys.bindings(phone)),
       this.#redis.hmget(keys.phone(phone), 'callWaiting', 'pbxCluster'),
     ]);
-    return { phone, bindings, callWaiting: callWaiting !== '0', pbxCluster: Number(pbxCluster) };
+    return toReach(phone, settings, stored, now);
+  }
+
+  /**
+   * The extension that a customer's number belongs to, and where its phones can be reached.
+   * @param limit how many phones at most
+   * @returns undefined when there is none
+   */
+  async callee(
+    customer: string,
+    number: string,
+    { now, limit }: { now: number; limit: number },
+  ): Promise<{ extension: Extension; phones: Reach[] } | undefined> {
+    const names = [keys.extension('%s'), keys.extensionPhones('%s'), keys.phone('%s'), keys.bindings('%s')];
+    const args = [number, limit, ...names];
+    const found = await this.#findCallee.run(this.#redis, [keys.extensionNumbers(customer)], args);
+    const [extension, ...phones] = found as [string?, ...[string, string, string, ...string[]][]];
+    if (extension === undefined) return undefined;
+    const reaches = phones.map(([phone, callWaiting, pbxCluster, ...stored]) =>
+      toReach(phone, [callWaiting, pbxCluster], stored, now),
+    );
+    return { extension: JSON.parse(extension), phones: reaches };
   }
 
   /**
@@ -292,17 +289,6 @@ export class Bindings {
 
 function toFence(mode?: string | null, address?: string | null, countries?: string | null): Fence {
   return { mode: mode as IpMode, address: address || undefined, countries: countries ? countries.split(',') : [] };
-}
-
-/** What a username says of the passwords of its phone. */
-function credentialsOf(
-  field: string,
-  username: string,
-): Pick<PhoneAccount, 'sealedPassword' | 'goodUntil' | 'replaced'> {
-  const { current, replaced } = readPasswords(field);
-  if (replaced === undefined) return { sealedPassword: current };
-  if (replaced.username !== username) return { sealedPassword: current, replaced: replaced.username };
-  return { sealedPassword: replaced.password, goodUntil: replaced.until };
 }
 
 function isActive(customerRecord: string): boolean {

@@ -1,3 +1,8 @@
+import type { Redis } from 'ioredis';
+import { applyChange } from './change.js';
+import { DirectoryConflict } from './directory/entries.js';
+import { keys } from './keys.js';
+
 /** The passwords of a phone as its hash keeps them, sealed. */
 export interface StoredPasswords {
   current: string;
@@ -18,4 +23,41 @@ export function readPasswords(field: string): StoredPasswords {
 /** The field that {@link readPasswords} reads. */
 export function writePasswords({ current, replaced }: StoredPasswords): string {
   return replaced === undefined ? current : `${current} ${replaced.username} ${replaced.password} ${replaced.until}`;
+}
+
+/** What a field says of the credentials with a username of the phone: see `PhoneAccount` for its parts. */
+export function passwordsFor(
+  username: string,
+  field: string,
+): { sealedPassword: string; goodUntil?: number; replaced?: string } {
+  const { current, replaced } = readPasswords(field);
+  if (replaced === undefined) return { sealedPassword: current };
+  if (replaced.username !== username) return { sealedPassword: current, replaced: replaced.username };
+  return { sealedPassword: replaced.password, goodUntil: replaced.until };
+}
+
+/**
+ * Ends the credentials of a phone that a reset has replaced.
+ * @param id the phone
+ * @param field its field as it was read
+ * @returns whether they were ended: not when the field is no longer as it was, or there are none
+ */
+export async function endReplaced(redis: Redis, id: string, field: string): Promise<boolean> {
+  const { current, replaced } = readPasswords(field);
+  if (replaced === undefined) return false;
+  const [key, changed] = [keys.phone(id), new DirectoryConflict('the phone was changed')];
+  try {
+    await applyChange(
+      redis,
+      [{ command: ['HGET', key, 'password'], answer: field, otherwise: () => changed }],
+      [
+        ['HSET', key, 'password', current],
+        ['DEL', keys.username(replaced.username)],
+      ],
+    );
+    return true;
+  } catch (error) {
+    if (error === changed) return false;
+    throw error;
+  }
 }

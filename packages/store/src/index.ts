@@ -40,6 +40,7 @@ export { MODEL_CONFLICTS, Models, type WrittenModel } from './models.js';
 export * from './notices.js';
 export { PhoneConflict } from './phone-conflict.js';
 export { Phones, type StoredPhone } from './phones.js';
+export type { Reach } from './reach.js';
 export { connectRedis } from './redis.js';
 export { registeredPhones } from './registered-phones.js';
 export { Script } from './script.js';

@@ -1,7 +1,7 @@
 import { type IpMode, type NewPhone, newCredentials, newId, type Occupants, type Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import { audited, auditFields } from './audit/audited.js';
-import { applyChange, type Command, type Condition } from './change.js';
+import { applyChange, type Command } from './change.js';
 import { readPasswords, type StoredPasswords, writePasswords } from './credentials.js';
 import { EntryInUse } from './directory/entries.js';
 import { type EventType, eventFields } from './event.js';
@@ -9,6 +9,7 @@ import { EVENTS_KEPT } from './events.js';
 import { keys } from './keys.js';
 import { leavePlace, takePlace } from './mac-places.js';
 import { CONFLICTS, PhoneConflict } from './phone-conflict.js';
+import { settingFields, settingsOf, unchanged, usernamesOf } from './phone-fields.js';
 import { difference, enter, footprintOf, free, leave } from './phone-footprint.js';
 import { Script } from './script.js';
 import type { Secrets } from './secrets.js';
@@ -274,42 +275,8 @@ export class Phones {
   }
 }
 
-/** What a phone is set to, without what is secret or changes by itself. */
-function settingsOf({ _id, username, password, status, ...settings }: Phone): object {
-  return settings;
-}
-
-/** The usernames that lead to a phone. */
-function usernamesOf({ username = '', password = '' }: StoredPhone['fields']): string[] {
-  const { replaced } = readPasswords(password);
-  return replaced === undefined ? [username] : [username, replaced.username];
-}
-
 /** The keys that are a new phone's own, or its place at a MAC address. */
 function claims({ macAddress }: NewPhone['settings'], id: string, username: string): string[] {
   const own = keys.phone(id);
   return [own, keys.username(username), keys.events, keys.audit, macAddress === undefined ? own : keys.mac(macAddress)];
-}
-
-/** The fields of a phone's hash that say how it is set. */
-function settingFields({ ip, ...record }: NewPhone['settings']): Record<string, string> {
-  return {
-    record: JSON.stringify(record),
-    customer: record.customer,
-    model: record.sipPhoneModel,
-    ...(record.extension === undefined ? {} : { extension: record.extension }),
-    pbxCluster: String(record.pbxCluster),
-    callWaiting: record.callWaiting ? '1' : '0',
-    'ip.mode': ip.mode,
-    'ip.address': ip.address ?? '',
-    'ip.countries': ip.countries ?? '',
-  };
-}
-
-/** That a phone is set as it was read; its status may have changed. */
-function unchanged(key: string, stored: Readonly<Record<string, string>>): Condition[] {
-  return ['record', 'password', 'ip.mode', 'ip.address', 'ip.countries'].map((field) => ({
-    ...{ command: ['HGET', key, field], answer: stored[field] ?? '' },
-    otherwise: () => new PhoneConflict('change'),
-  }));
 }

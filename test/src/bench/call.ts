@@ -1,16 +1,19 @@
 // Measures complete calls next to Kamailio as a stateful proxy: INVITE, 407, ACK, INVITE, 100, 180, 200, ACK, BYE, 200. The
 // edge is a back-to-back user agent: it has both sides of each call, and keeps the call in Redis. Subjects are measured in
-// turn; medians of all rounds but the first, which only warms up.
-// Usage: node test/dist/bench/call.js [seconds a round] [rounds] [in flight] [callers]
+// turn, each with the same number of calls in every round, so that what else the machine does changes as little as possible.
+// Usage: node test/dist/bench/call.js [calls a round] [rounds] [in flight] [callers]
 import { answerCalls, endCall, SDP } from './call-load.js';
 import { type Account, answerChallenge } from './digest.js';
 import { startPeers } from './kamailio.js';
 import { headerOf, LoadSocket } from './load-socket.js';
-import { type Figures, measure, summarize } from './measure.js';
+import { type Figures, measure, summarize, totalCpu } from './measure.js';
 import { RegisteringPhone } from './registering-phone.js';
 import { type Subject, startRingfence } from './subject.js';
 
-const [seconds = 5, rounds = 3, inFlight = 16, callers = 200] = process.argv.slice(2).map(Number);
+const [calls = 1_500, rounds = 3, inFlight = 16, callers = 200] = process.argv.slice(2).map(Number);
+
+/** Calls after which Node has compiled what it is going to. */
+const WARM_UP = 4_000;
 
 /** Something that calls again and again. */
 interface Load {
@@ -25,19 +28,23 @@ try {
   subjects.push(await startRingfence(), ...(await startPeers()));
   for (const subject of subjects) loads.push(await prepare(subject));
   const figures = loads.map((): Figures[] => []);
-  for (let round = 0; round <= rounds; round++) {
-    for (const [at, { subject, call }] of loads.entries()) {
-      const measured = await measure(subject, call, inFlight, seconds * 1_000);
-      if (round > 0) figures[at]?.push(measured);
-    }
+  for (const load of loads) await run(load, WARM_UP);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, load] of loads.entries()) figures[at]?.push(await run(load, calls));
   }
-  console.log(
-    `complete calls, medians of ${rounds} rounds of ${seconds} s; ${inFlight} in flight, Redis appendfsync always`,
-  );
+  console.log(`medians of ${rounds} rounds of ${calls} calls; ${inFlight} in flight, Redis appendfsync always`);
   for (const [at, { subject }] of loads.entries()) console.log(summarize(subject.name, figures[at] ?? []));
+  const [own = Number.NaN, ...peers] = figures.map(totalCpu);
+  for (const peer of peers) console.log(`${(own / peer).toFixed(1)} times the CPU of a call through Kamailio`);
 } finally {
   for (const { sockets } of loads) for (const socket of sockets) socket.close();
   for (const subject of subjects) await subject.close();
+}
+
+/** Makes so many calls. */
+function run({ subject, call }: Load, count: number): Promise<Figures> {
+  let left = count;
+  return measure(subject, async () => (left-- > 0 ? call() : undefined), inFlight);
 }
 
 /** Makes callers, and a callee that is registered and picks up. */

@@ -54,15 +54,22 @@ export async function measure(
 
 /** One line of the medians of several measurements; failures are all of them. */
 export function summarize(name: string, all: readonly Figures[]): string {
-  const median = (pick: (figures: Figures) => number) =>
-    all.map(pick).sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
-  const total = median(({ cpu }) => Object.values(cpu).reduce((sum, ms) => sum + ms, 0));
+  const median = (pick: (figures: Figures) => number) => medianOf(all.map(pick));
   const parts = Object.keys(all[0]?.cpu ?? {}).map((process) => {
     return `${process} ${median(({ cpu }) => cpu[process] ?? 0).toFixed(0)}`;
   });
   const failed = all.reduce((sum, figures) => sum + figures.failed, 0);
   return (
-    `${name}: ${total.toFixed(0)} ms CPU per 1,000 (${parts.join(', ')}), ${median((f) => f.perSecond).toFixed(0)}/s, ` +
+    `${name}: ${totalCpu(all).toFixed(0)} ms CPU per 1,000 (${parts.join(', ')}), ${median((f) => f.perSecond).toFixed(0)}/s, ` +
     `p50 ${median((f) => f.p50).toFixed(1)} ms, p99 ${median((f) => f.p99).toFixed(1)} ms, ${failed} failed`
   );
+}
+
+/** The median of the CPU time of all processes for a thousand, in ms. */
+export function totalCpu(all: readonly Figures[]): number {
+  return medianOf(all.map(({ cpu }) => Object.values(cpu).reduce((sum, ms) => sum + ms, 0)));
+}
+
+function medianOf(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }

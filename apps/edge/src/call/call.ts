@@ -86,7 +86,7 @@ async function ringAll(
   const carrier = plan.isUnlimited ? orDirect(media) : media;
   const invite = { headers, offer: invitation.offer, from: plan.caller.end, media: carrier, onNoMedia };
   const all = plan.ringers.map((start) => start({ ...invite, onProvisional: progress.heard, onForwarded }));
-  const result = await ring(all, ringTime, AbortSignal.any([cancelled, slot.over]));
+  const result = await ring(all, ringTime, [cancelled, slot.over]);
   return hasMedia || 'answer' in result ? result : { status: 503 };
 }
 

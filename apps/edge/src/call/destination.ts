@@ -3,7 +3,7 @@ import { Hunt } from '../cluster/hunt.js';
 import type { ClusterTarget } from '../cluster/target.js';
 import { SipFailure, unavailable } from '../sip/failure.js';
 import { ANONYMOUS, type Identity, identityOf } from './identity.js';
-import { type Contact, findContacts } from './phones.js';
+import { type Contact, chooseContacts, MOST_PHONES } from './phones.js';
 import { ringContact } from './redirection.js';
 import type { Ringer } from './ring.js';
 import type { CallParts } from './route.js';
@@ -54,12 +54,13 @@ export async function findDestination(
   if (number === '') throw new SipFailure(404);
   if (visited.includes(number) || visited.length > MOST_REDIRECTIONS) throw new SipFailure(482);
   if (parts.emergencyNumbers.includes(number)) return emergencyAt(parts, originator, number);
-  const extension = await parts.directory.extensionByNumber(originator.customer, number);
-  if (extension === undefined) return atCluster(parts, originator, number);
-  const phones = await parts.directory.phonesOfExtension(extension._id);
-  const others = phones.filter((phone) => phone !== originator.phone);
-  const contacts = await findContacts(parts, originator.customer, others);
-  return atExtension(parts, originator, { extension, contacts, visited });
+  const { bindings, calls, now } = parts;
+  const { customer } = originator;
+  const found = await bindings.callee(customer, number, { now: now(), limit: MOST_PHONES });
+  if (found === undefined) return atCluster(parts, originator, number);
+  const others = found.phones.filter(({ phone }) => phone !== originator.phone);
+  const contacts = await chooseContacts(calls, customer, others);
+  return atExtension(parts, originator, { extension: found.extension, contacts, visited });
 }
 
 /** An extension as destination, with the contacts that are to ring. */

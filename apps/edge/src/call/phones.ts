@@ -1,4 +1,4 @@
-import type { Binding, Bindings, Directory } from '@ringfence/store';
+import type { Binding, Bindings, Directory, Reach } from '@ringfence/store';
 import { SipFailure } from '../sip/failure.js';
 import type { Calls } from './calls.js';
 
@@ -17,8 +17,10 @@ export interface Contact {
   binding: Binding;
 }
 
-/** Most phones of an extension that are looked at, and most contacts of all of them that one call rings. */
-const MOST_PHONES = 100;
+/** Most phones of an extension that are looked at. */
+export const MOST_PHONES = 100;
+
+/** Most contacts of all of them that one call rings. */
 const MOST_LEGS = 20;
 
 /**
@@ -33,6 +35,19 @@ export async function findContacts(
   isAllowed: (cluster: number) => boolean = () => true,
 ): Promise<Contact[]> {
   const reaches = await Promise.all(phones.slice(0, MOST_PHONES).map((phone) => bindings.reach(phone, now())));
+  return chooseContacts(calls, customer, reaches, isAllowed);
+}
+
+/**
+ * The contacts to ring of phones that can be reached so.
+ * @throws SipFailure as {@link findContacts} does
+ */
+export async function chooseContacts(
+  calls: Calls,
+  customer: string,
+  reaches: readonly Reach[],
+  isAllowed: (cluster: number) => boolean = () => true,
+): Promise<Contact[]> {
   const online = reaches.filter(({ bindings, pbxCluster }) => bindings.length > 0 && isAllowed(pbxCluster));
   if (online.length === 0) throw new SipFailure(480);
   const busy = await Promise.all(online.map(({ phone, callWaiting }) => !callWaiting && calls.isBusy(customer, phone)));

@@ -89,7 +89,7 @@ class RedirectableRinging implements Ringing {
     return ring(
       ringers.map((start) => start(this.#invite)),
       ringTime,
-      this.#stop.signal,
+      [this.#stop.signal],
     );
   }
 }

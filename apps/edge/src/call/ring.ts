@@ -48,16 +48,17 @@ export type Ringer = (invite: Invite) => Ringing;
  * @param ringTime ms
  * @param stop the caller gave up, or the call must end
  */
-export function ring(all: readonly Ringing[], ringTime: number, stop: AbortSignal): Promise<RingingResult> {
+export function ring(all: readonly Ringing[], ringTime: number, stops: readonly AbortSignal[]): Promise<RingingResult> {
   return new Promise((resolve) => {
     const failures: number[] = [];
+    let settled = false;
     const timer = setTimeout(() => settle({ status: 480 }), ringTime);
     const stopped = () => settle({ status: 487 });
-    stop.addEventListener('abort', stopped, { once: true });
+    for (const stop of stops) stop.addEventListener('abort', stopped, { once: true });
     for (const one of all) {
       void one.result.then((result) => ('answer' in result ? settle(result, one) : failed(result.status)));
     }
-    if (stop.aborted) stopped();
+    if (stops.some(({ aborted }) => aborted)) stopped();
 
     function failed(status: number): void {
       failures.push(status);
@@ -66,12 +67,11 @@ export function ring(all: readonly Ringing[], ringTime: number, stop: AbortSigna
     }
 
     /** Only the first time counts: a promise resolves once, and a winner is never cancelled. */
-    let settled = false;
     function settle(result: RingingResult, winner?: Ringing): void {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
-      stop.removeEventListener('abort', stopped);
+      for (const stop of stops) stop.removeEventListener('abort', stopped);
       for (const one of all) if (one !== winner) one.cancel();
       resolve(result);
     }

@@ -126,7 +126,7 @@ function ringAll(
   const told = { onProvisional, onForwarded: slot.forward, onNoMedia: () => {} };
   const invite = { headers, offer: undefined, from: to, media: parts.media, ...told };
   const all = ringers.map((start) => start(invite));
-  return ring(all, parts.ringTime, AbortSignal.any([stop.signal, slot.over]));
+  return ring(all, parts.ringTime, [stop.signal, slot.over]);
 }
 
 /** Gives the other side to the target that picked up: its offer, and the other side's answer. @returns the status */

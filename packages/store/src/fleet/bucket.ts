@@ -104,8 +104,10 @@ export class Bucket {
   #refresh(phone: string, { contact, at, expires = 0, address = '', userAgent = '' }: StoredEvent): boolean {
     const row = this.rows.get(phone);
     if (row === undefined || this.#reading.has(phone) || this.#stalePhones.has(phone)) return false;
-    if (row.contact === undefined || row.contact !== contact) return false;
-    Object.assign(row, { expiresAt: at + expires * 1_000, userAgent: userAgent.toLowerCase() });
+    const expiresAt = at + expires * 1_000;
+    // Two flows may have one contact (RFC 5626): only what runs out last of all can be told without the others.
+    if (row.contact === undefined || row.contact !== contact || expiresAt < row.expiresAt) return false;
+    Object.assign(row, { expiresAt, userAgent: userAgent.toLowerCase() });
     if (row.address !== address) Object.assign(row, seenAt(address, this.#countryOf));
     return true;
   }

@@ -27,7 +27,7 @@ export interface FleetQuery {
 export interface FleetParts {
   redis: Redis;
   models: Pick<Models, 'list'>;
-  /** Tells what happens. */
+  /** What says how the phones change. */
   feed: EventFeed;
   countryOf: CountryOf;
   /** The clock, ms since 1970. */
@@ -51,11 +51,17 @@ export class Fleet {
   readonly #parts: FleetParts;
   readonly #buckets = new Map<string, Bucket>();
   readonly #waiting = new Set<{ position: string; reached: () => void }>();
-  readonly #stopListening: () => void;
 
   constructor(parts: FleetParts) {
     this.#parts = parts;
-    this.#stopListening = this.#listen(parts.feed);
+    parts.feed.listen({
+      events: (batch) => {
+        for (const event of batch) this.#note(event);
+        for (const { position, reached } of this.#waiting)
+          if (!isEarlier(parts.feed.position ?? '', position)) reached();
+      },
+      missed: () => this.#buckets.clear(),
+    });
   }
 
   /**
@@ -87,16 +93,11 @@ export class Fleet {
     return rows;
   }
 
-  /** Stops listening to the events. */
-  close(): void {
-    this.#stopListening();
-  }
-
   /** Waits until the feed has told of everything that is in the stream now. */
   async #catchUp(): Promise<void> {
-    const { feed } = this.#parts;
+    const { feed, redis } = this.#parts;
     const ready = feed.ready.then(() => true as const);
-    const [last] = await this.#parts.redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
+    const [last] = await redis.xrevrange(keys.events, '+', '-', 'COUNT', 1);
     if (!(await within(PATIENCE, ready))) throw new StoreBehind();
     const position = last?.[0];
     if (position === undefined || !isEarlier(feed.position ?? '', position)) return;
@@ -108,16 +109,6 @@ export class Fleet {
     const isReached = await within(PATIENCE, reached);
     this.#waiting.delete(waiter);
     if (!isReached) throw new StoreBehind();
-  }
-
-  #listen(feed: EventFeed): () => void {
-    return feed.listen({
-      events: (batch) => {
-        for (const event of batch) this.#note(event);
-        for (const { position, reached } of this.#waiting) if (!isEarlier(feed.position ?? '', position)) reached();
-      },
-      missed: () => this.#buckets.clear(),
-    });
   }
 
   #note(event: StoredEvent): void {

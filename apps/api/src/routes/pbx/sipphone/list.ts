@@ -60,7 +60,7 @@ const List = Type.Object(
 );
 
 /** `GET /pbx/sipphone`: the phones that a caller may see. */
-const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store, fleet }) => {
+const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store, countries, fleet }) => {
   app.get(
     '/pbx/sipphone',
     {
@@ -78,7 +78,7 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store, fleet
       const { total, entries } = await fleet.list(customers, wanted, { offset, limit });
       const found = await readPhones(store, entries);
       const phones = found.map(({ phone }) => showPhone(caller, phone));
-      return { offset, limit, total, sipPhones: full ? phones : await shorten(found, store) };
+      return { offset, limit, total, sipPhones: full ? phones : await shorten(found, { store, countries }) };
     },
   );
 };
@@ -102,10 +102,14 @@ async function readPhones({ phones }: Store, rows: readonly FleetRow[]): Promise
   return found.flatMap(({ phone, row }) => (phone === undefined ? [] : [{ phone, row }]));
 }
 
-async function shorten(found: readonly Found[], { models }: Store): Promise<Static<typeof ShortPhone>[]> {
+async function shorten(
+  found: readonly Found[],
+  { store: { models }, countries }: Pick<PhoneParts, 'store' | 'countries'>,
+): Promise<Static<typeof ShortPhone>[]> {
   const ids = [...new Set(found.map(({ phone }) => phone.sipPhoneModel))];
   const known = new Map(await Promise.all(ids.map(async (id) => [id, await models.get(id)] as const)));
-  return found.map(({ phone, row: { extension, country } }) => {
+  return found.map(({ phone, row: { extension } }) => {
+    const { country } = countries.country(phone.status.publicIpAddress ?? '');
     const kept = Object.entries(phone).filter(([name]) => Object.hasOwn(ShortPhone.properties, name));
     return {
       ...(Object.fromEntries(kept) as Static<typeof ShortPhone>),
