@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { openStore } from '@ringfence/store';
 import { freePort, startRedis } from '@ringfence/store/testing';
 import t, { type Test } from 'tap';
+import { EventStream } from './testing/event-stream.js';
 
 const server = await startRedis();
 t.teardown(() => server.close());
@@ -41,8 +42,11 @@ t.test('the process serves the API, logs no secret, and ends with its parent', a
   t.equal(response.status, 201);
   const { password } = (await response.json()) as { password: string };
 
+  const stream = await (await EventStream.open(`http://127.0.0.1:${port}/events`, text)).live();
+
   child.disconnect();
   t.same(await once(child, 'exit'), [0, null]);
+  t.ok(stream.isClosed, 'streams that have no end hold nothing up');
   const answered = errors()
     .split('\n')
     .filter((line) => line.includes('answered'));
