@@ -58,6 +58,7 @@ try {
   await phones.refresh(screen, WARM_UP);
   await measure('registrations, one reader', () => phones.refresh(screen, seconds));
   const crowd = await openCrowd();
+  await phones.refresh(screen, WARM_UP);
   await measure(`registrations, ${readers} readers`, () => phones.refresh(screen, seconds));
   const before = await crowd.count();
   await measure(`events as they come, ${readers} readers`, () => append(screen));

@@ -6,8 +6,8 @@ import type { Reader } from './reader.js';
 /** Milliseconds between two rounds at least: what happens meanwhile is written together. */
 const ROUND = 40;
 
-/** How many times longer than a round took the next one is put off, so that many readers don't take all the time. */
-const REST = 2;
+/** How long the process does something else after a round, in times that the round took: many readers don't take all of it. */
+const REST = 1;
 
 /** Events that are waiting for the next round at most; more are written at once. */
 const WAITING = 2_000;
