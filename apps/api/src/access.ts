@@ -46,24 +46,6 @@ export async function chooseCustomer(caller: Token, named: unknown, directory: D
 }
 
 /**
- * The customers whose things a list holds: the one that it names, else the caller's own, else all that the caller may see.
- * @param named what the request names, of any type
- * @returns their ids; undefined when the one that is named doesn't exist, or nothing says what the caller may see
- * @throws ApiError `access_denied` when the caller may not touch the customer; whether it exists is not told
- */
-export async function chooseCustomers(
-  caller: Token,
-  named: unknown,
-  directory: Directory,
-): Promise<string[] | undefined> {
-  const id = await chooseCustomer(caller, named, directory);
-  if (id !== undefined) return (await directory.customer(id)) && [id];
-  if (named !== undefined) return undefined;
-  if (caller.level === 'ADMIN') return directory.customers.ids(undefined);
-  return caller.level === 'RESELLER' ? directory.customers.ids(caller.reseller ?? '') : undefined;
-}
-
-/**
  * Stops a caller who says how a phone is paid for without being allowed to.
  * @throws ApiError `access_denied`
  */

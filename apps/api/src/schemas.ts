@@ -23,15 +23,6 @@ export const customerQuery = {
   customer: Type.Optional(Type.String({ description: "Id of the customer; the caller's own when left out" })),
 };
 
-/** The query property of a list of what belongs to customers, where who looks after several may see all of it. */
-export const customersQuery = {
-  customer: Type.Optional(
-    Type.String({
-      description: "Id of the customer; when left out the caller's own, or all that a caller without one may see",
-    }),
-  ),
-};
-
 /** A list's answer: which part it is, how many entries there are, and the entries under their own name. */
 export const pageAnswer = {
   offset: Type.Integer({ description: 'How many entries were left out' }),

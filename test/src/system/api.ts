@@ -30,6 +30,9 @@ export class Api {
   readonly #url: string;
   readonly #token: string;
   #checkDocumented: CheckDocumented | undefined;
+  /** Ids of extensions by number, and of the model: looked up once for the many phones of a load. */
+  readonly #extensions = new Map<number, string>();
+  #model: string | undefined;
 
   constructor(url: string, token: string) {
     this.#url = url;
@@ -62,15 +65,18 @@ export class Api {
   }
 
   async #extension(number: number): Promise<string> {
+    const known = this.#extensions.get(number);
+    if (known !== undefined) return known;
     const { body } = await this.get('/pbx/extension?limit=100');
     const found = body.extensions.find((extension: { number: string }) => extension.number === String(number));
     if (!found) throw new Error(`no extension ${number}`);
+    this.#extensions.set(number, found._id);
     return found._id;
   }
 
   async #softPhone(): Promise<string> {
-    const { body } = await this.get('/pbx/sipphonemodels?filter=GENERIC');
-    return body.sipPhoneModels[0]._id;
+    this.#model ??= (await this.get('/pbx/sipphonemodels?filter=GENERIC')).body.sipPhoneModels[0]._id as string;
+    return this.#model;
   }
 
   async #request(method: string, path: string, body?: unknown): Promise<Answer> {

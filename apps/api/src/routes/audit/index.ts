@@ -10,8 +10,8 @@ import {
   type Token,
 } from '@ringfence/store';
 import { Type } from 'typebox';
-import { chooseCustomer, chooseCustomers, EDITORS, mayBuy } from '../../access.js';
-import { customersQuery } from '../../schemas.js';
+import { chooseCustomer, EDITORS, mayBuy } from '../../access.js';
+import { asksForAll, chooseScope, scopeQuery } from '../../scope.js';
 
 const LIST = `Who changed what: every change that was made through the API, in the order in which they were made, the newest
 first. Passwords and tokens are left out, and long values cut. It is kept of the last 100,000 changes. What belongs to no customer
@@ -51,7 +51,7 @@ const Shown = Type.Object({
 
 const Query = Type.Object(
   {
-    ...customersQuery,
+    ...scopeQuery,
     limit: Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'How many entries to answer with' }),
     before: Type.Optional(
       Type.String({
@@ -94,8 +94,10 @@ export default routes;
 
 /** The customers whose trail a caller reads; undefined for all there is. A customer that is gone has left its trail. */
 async function customersOf(caller: Token, named: string | undefined, { directory }: Store) {
-  if (named === undefined && caller.level === 'ADMIN' && caller.customer === undefined) return undefined;
-  if (named === undefined) return (await chooseCustomers(caller, named, directory)) ?? [];
+  if (named === undefined || asksForAll(caller, named)) {
+    const scope = await chooseScope(caller, named, directory);
+    return scope === 'all' ? undefined : [...scope];
+  }
   const id = await chooseCustomer(caller, named, directory);
   return id === undefined ? [] : [id];
 }

@@ -46,4 +46,9 @@ t.test('how things stand is told in numbers, of what the caller may see', async 
   });
   t.match((await call('ADMIN', 'GET', '/overview')).json(), { ...all, bans: 2 });
   t.match((await call('ADMIN', 'GET', `/overview?customer=${ids.foreign}`)).json(), { phones: 0, byModel: [] });
+  const { text } = await store.tokens.create({ level: 'ADMIN', customer: ids.own as string, name: 'with a customer' });
+  t.match((await call(text, 'GET', '/overview')).json(), { phones: 3 }, 'who has a customer means that one');
+  t.match((await call(text, 'GET', '/overview?customer=all')).json(), { ...all, bans: 2 }, 'unless all are named');
+  t.match((await call('RESELLER', 'GET', '/overview?customer=all')).json(), { ...all, bans: 1 });
+  t.same((await call('OWNER', 'GET', '/overview?customer=all')).json(), own, 'all that it may see');
 });

@@ -3,7 +3,7 @@ import type { IpMode } from '@ringfence/phone';
 import { CUSTOMER_NOT_FOUND, type Fleet, type FleetRow, OVERALL, type Store } from '@ringfence/store';
 import { Type } from 'typebox';
 import { READERS } from '../../access.js';
-import { chooseScope, isInScope, ownerOf, scopeQuery } from '../../scope.js';
+import { chooseScope, customersIn, isInScope, ownerOf, scopeQuery } from '../../scope.js';
 
 const Query = Type.Object(scopeQuery, { additionalProperties: false });
 const count = (description: string) => Type.Integer({ description });
@@ -51,7 +51,7 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; fleet: Fleet }> = async 
     },
     async ({ caller, query }) => {
       const scope = await chooseScope(caller, query.customer, store.directory);
-      const customers = scope === 'all' ? await store.directory.customers.ids(undefined) : [...scope];
+      const customers = await customersIn(scope, store.directory);
       const numbers = new Numbers(store.now());
       for (const row of await fleet.rows(customers)) numbers.count(row);
       const [calls, bans] = await Promise.all([

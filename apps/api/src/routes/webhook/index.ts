@@ -14,7 +14,7 @@ import { chooseCustomer, EDITORS, READERS } from '../../access.js';
 import type { WebhookTargets } from '../../background/webhooks/targets.js';
 import { violationError } from '../../errors.js';
 import { created, IdParams, pageAnswer, pageQuery, pathId, Removed } from '../../schemas.js';
-import { chooseScope, isInScope, type Scope, scopeQuery } from '../../scope.js';
+import { asksForAll, chooseScope, isInScope, type Scope, scopeQuery } from '../../scope.js';
 import dead from './dead.js';
 import { guardWebhook } from './guard.js';
 
@@ -74,7 +74,7 @@ const routes: FastifyPluginAsyncTypebox<{ store: Store; targets: WebhookTargets 
       const { offset, limit } = query;
       const scope = await chooseScope(caller, query.customer, store.directory);
       const all = (await store.webhooks.list()).filter((webhook) =>
-        isShown(webhook, scope, query.customer === undefined ? caller.reseller : undefined),
+        isShown(webhook, scope, asksForAll(caller, query.customer) ? caller.reseller : undefined),
       );
       const page = all.slice(offset, offset + limit);
       return { offset, limit, total: all.length, webhooks: await Promise.all(page.map((one) => show(store, one))) };

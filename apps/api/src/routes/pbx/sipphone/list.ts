@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { type IpMode, type Model, Phone } from '@ringfence/phone';
 import { CUSTOMER_NOT_FOUND, FLEET_ORDERS, type FleetOrder, type FleetRow, type Store } from '@ringfence/store';
 import { type Static, Type } from 'typebox';
-import { chooseCustomers, READERS, showPhone } from '../../../access.js';
-import { violationError } from '../../../errors.js';
-import { customersQuery, filterQuery, pageAnswer, pageQuery } from '../../../schemas.js';
+import { READERS, showPhone } from '../../../access.js';
+import { filterQuery, pageAnswer, pageQuery } from '../../../schemas.js';
+import { chooseScope, customersIn, scopeQuery } from '../../../scope.js';
 import type { PhoneParts } from './phone.js';
 
 const LIST = `The phones of a customer, or of all customers that the caller looks after. In the short form \`sipPhoneModel\` is
@@ -19,7 +19,7 @@ const Query = Type.Object(
   {
     ...pageQuery,
     limit: Type.Integer({ ...pageQuery.limit, maximum: 1_000 }),
-    ...{ ...filterQuery, ...customersQuery },
+    ...{ ...filterQuery, ...scopeQuery },
     full: Type.Boolean({ default: false, description: 'Whether everything is told of each phone' }),
     available: Type.Boolean({ default: false, description: 'Only phones that are linked to no extension' }),
     online: Type.Optional(Type.Boolean({ description: 'Only phones that are online, or only those that are not' })),
@@ -72,8 +72,7 @@ const routes: FastifyPluginAsyncTypebox<PhoneParts> = async (app, { store, count
     },
     async ({ caller, query }) => {
       const { offset, limit, full, filter: text, available, online, mode } = query;
-      const customers = await chooseCustomers(caller, query.customer, store.directory);
-      if (customers === undefined) throw violationError([CUSTOMER_NOT_FOUND]);
+      const customers = await customersIn(await chooseScope(caller, query.customer, store.directory), store.directory);
       const wanted = { text, available, online, mode, ...orderOf(query.sort) };
       const { total, entries } = await fleet.list(customers, wanted, { offset, limit });
       const found = await readPhones(store, entries);
