@@ -1,0 +1,3 @@
+export function CallsPage(_props: { id?: string }) {
+  return <p>CallsPage</p>;
+}

@@ -1,0 +1,3 @@
+export function CreatePage(_props: { id?: string }) {
+  return <p>CreatePage</p>;
+}

@@ -1,0 +1,60 @@
+import type { ReactNode } from 'react';
+import { Countdown } from '../../live/countdown.js';
+import { Country, ModeTag, OnlineState } from '../../parts/tags.js';
+import type { FleetRow } from './fleet-rows.js';
+
+/** A column of the table. */
+export interface Column {
+  title: string;
+  /** The name that the list sorts by. */
+  sort: string;
+  /** Its width, as a track of a grid. */
+  width: string;
+  /** Least width of the window, in pixels, at which it is shown. */
+  from: number;
+  show(row: FleetRow): ReactNode;
+}
+
+/** The columns of the table, the left one first. */
+export const COLUMNS: readonly Column[] = [
+  {
+    ...{ title: 'State', sort: 'online', width: '86px', from: 0 },
+    show: ({ phone }) => <OnlineState online={phone.status.online} />,
+  },
+  {
+    ...{ title: 'Expires', sort: 'expires', width: '78px', from: 0 },
+    show: ({ expiresAt }) => (expiresAt === undefined ? null : <Countdown until={expiresAt} />),
+  },
+  {
+    ...{ title: 'Extension', sort: 'extension', width: 'minmax(88px, 1.1fr)', from: 0 },
+    show: ({ phone }) => (
+      <>
+        <span className="numbers">{phone.extensionNumber}</span> <span className="dim">{phone.extensionName}</span>
+      </>
+    ),
+  },
+  {
+    ...{ title: 'Model', sort: 'model', width: 'minmax(92px, 1fr)', from: 0 },
+    show: ({ phone: { sipPhoneModel } }) => [sipPhoneModel.brandName, sipPhoneModel.model].filter(Boolean).join(' '),
+  },
+  {
+    ...{ title: 'User agent', sort: 'userAgent', width: 'minmax(120px, 1.3fr)', from: 1_100 },
+    show: ({ phone }) => <span className="dim">{phone.status.userAgent}</span>,
+  },
+  {
+    ...{ title: 'Public address', sort: 'address', width: 'minmax(118px, 0.9fr)', from: 700 },
+    show: ({ phone }) => <span className="numbers">{phone.status.publicIpAddress}</span>,
+  },
+  {
+    ...{ title: 'Country', sort: 'country', width: 'minmax(88px, 0.8fr)', from: 860 },
+    show: ({ phone }) => <Country code={phone.country} />,
+  },
+  {
+    ...{ title: 'Local address', sort: '', width: 'minmax(112px, 0.8fr)', from: 1_280 },
+    show: ({ phone }) => <span className="numbers dim">{phone.status.localIpAddress}</span>,
+  },
+  {
+    ...{ title: 'Mode', sort: 'mode', width: '82px', from: 480 },
+    show: ({ phone }) => <ModeTag mode={phone.ip.mode} />,
+  },
+];

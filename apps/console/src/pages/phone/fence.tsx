@@ -1,0 +1,122 @@
+import { Button, Group, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { ApiError, ask } from '../../api/client.js';
+import type { Phone } from '../../api/types.js';
+import { FenceFields, type FenceValue, toIp } from '../../parts/fence-fields.js';
+import { Icon } from '../../parts/icons.js';
+import { Panel } from '../../parts/panel.js';
+import { explain } from '../../parts/states.js';
+import { ModeTag } from '../../parts/tags.js';
+import { splitCountries } from '../../words/countries.js';
+
+interface Props {
+  phone: Phone;
+  /** The version that is changed. */
+  etag: string | undefined;
+  mayEdit: boolean;
+}
+
+/** From where a phone may connect, to be changed. */
+export function Fence({ phone, etag, mayEdit }: Props) {
+  const stored = fromPhone(phone);
+  const [value, setValue] = useState(stored);
+  const { save, isSaving, errors } = useSaving(phone._id, etag);
+  const current = phone.status.publicIpAddress;
+  const isChanged = JSON.stringify(toIp(value)) !== JSON.stringify(toIp(stored));
+  const drops = phone.status.online && value.mode === 'LOCKED' && current !== undefined && value.address !== current;
+  return (
+    <Panel title="Fence" aside={<ModeTag mode={phone.ip.mode} />}>
+      <FenceFields
+        value={value}
+        onChange={setValue}
+        errorOf={(path) => errors.get(path)}
+        disabled={!mayEdit}
+        beside={
+          mayEdit &&
+          current !== undefined &&
+          value.address !== current && (
+            <Group>
+              <Button variant="default" onClick={() => setValue({ ...value, address: current })}>
+                Take its current address, {current}
+              </Button>
+            </Group>
+          )
+        }
+      />
+      {drops && isChanged && (
+        <Text size="xs" mt="xs" c="var(--warn)">
+          The phone is registered from {current}: its registration ends with this.
+        </Text>
+      )}
+      {mayEdit && (
+        <Group mt="sm" gap="xs">
+          <Button
+            disabled={!isChanged}
+            loading={isSaving}
+            onClick={() => void save(toIp(value), 'The fence is changed')}
+          >
+            Save
+          </Button>
+          {isChanged && (
+            <Button variant="default" onClick={() => setValue(stored)}>
+              Undo
+            </Button>
+          )}
+          {!isChanged && phone.ip.mode !== 'OPEN' && (
+            <Button
+              variant="default"
+              leftSection={<Icon name="unlock" size={14} />}
+              onClick={() => void save({ mode: 'OPEN' }, 'The phone is open')}
+            >
+              Unlock
+            </Button>
+          )}
+          {!isChanged && phone.ip.mode !== 'LOCKED' && current !== undefined && (
+            <Button
+              variant="default"
+              leftSection={<Icon name="lock" size={14} />}
+              onClick={() => void save({ mode: 'LOCKED', address: current }, `The phone is locked to ${current}`)}
+            >
+              Lock to {current}
+            </Button>
+          )}
+        </Group>
+      )}
+    </Panel>
+  );
+}
+
+function fromPhone({ ip, status }: Phone): FenceValue {
+  return {
+    mode: ip.mode,
+    address: ip.address ?? status.publicIpAddress ?? '',
+    countries: splitCountries(ip.countries),
+  };
+}
+
+function useSaving(id: string, etag: string | undefined) {
+  const queries = useQueryClient();
+  const [isSaving, setSaving] = useState(false);
+  const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
+  const save = async (ip: object, done: string) => {
+    setSaving(true);
+    setErrors(new Map());
+    try {
+      const headers: Record<string, string> = etag === undefined ? {} : { 'if-match': etag };
+      await ask('PUT', `/pbx/sipphone/${id}`, { body: { ip }, headers });
+      notifications.show({ message: done, color: 'teal' });
+    } catch (error) {
+      const violations = error instanceof ApiError ? error.violations : [];
+      const atFields = violations.filter(({ message }) => message.startsWith('ip.'));
+      setErrors(new Map(atFields.map(({ message, description }) => [message, description])));
+      if (atFields.length === 0) {
+        notifications.show({ title: 'This was not saved', message: explain(error as Error), color: 'red' });
+      }
+    }
+    setSaving(false);
+    await queries.invalidateQueries({ queryKey: ['phone', id] });
+  };
+  return { save, isSaving, errors };
+}

@@ -1,0 +1,3 @@
+export function SecurityPage(_props: { id?: string }) {
+  return <p>SecurityPage</p>;
+}
