@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { brotliCompressSync, gzipSync, constants as zlib } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
@@ -10,13 +12,13 @@ const LARGE = 1_024;
 const compressed = {
   name: 'compressed',
   apply: 'build',
-  generateBundle(_options, bundle) {
+  writeBundle({ dir }, bundle) {
     for (const [fileName, output] of Object.entries(bundle)) {
       const content = output.type === 'chunk' ? output.code : output.source;
       if (!COMPRESSIBLE.test(fileName) || content.length < LARGE) continue;
-      const brotli = brotliCompressSync(content, { params: { [zlib.BROTLI_PARAM_QUALITY]: 9 } });
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotli });
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(content) });
+      const path = join(dir, fileName);
+      writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [zlib.BROTLI_PARAM_QUALITY]: 7 } }));
+      writeFileSync(`${path}.gz`, gzipSync(content));
     }
   },
 };
@@ -32,6 +34,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1_000,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { '^/(?!console)': 'http://127.0.0.1:3000' } },
 });

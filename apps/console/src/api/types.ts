@@ -132,7 +132,7 @@ export interface Overview {
   bans: number;
   byMode: Partial<Record<IpMode, number>>;
   byCountry: { country: string; online: number }[];
-  byModel: { model: string; phones: number; online: number }[];
+  byModel: { _id: string; brand?: string; model?: string; phones: number; online: number }[];
   refusedLastHour: number;
 }
 

@@ -2,13 +2,7 @@ import { MultiSelect, SegmentedControl, Stack, Text, TextInput } from '@mantine/
 import type { ReactNode } from 'react';
 import type { IpMode } from '../api/types.js';
 import { COUNTRIES, countryName } from '../words/countries.js';
-
-/** What a phone is fenced to. */
-export interface FenceValue {
-  mode: IpMode;
-  address: string;
-  countries: string[];
-}
+import type { FenceValue } from '../words/fence.js';
 
 const MODES: { value: IpMode; label: string; means: string }[] = [
   { value: 'OPEN', label: 'Open', means: 'Anywhere, until its first contact locks it to that address.' },
@@ -78,10 +72,4 @@ export function FenceFields({ value, onChange, errorOf, disabled = false, beside
       )}
     </Stack>
   );
-}
-
-/** The fence as the API takes it. */
-export function toIp({ mode, address, countries }: FenceValue) {
-  if (mode === 'LOCKED') return { mode, address: address.trim() };
-  return mode === 'ROAMING' ? { mode, countries: countries.join(',') } : { mode };
 }

@@ -4,12 +4,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, ask } from '../../api/client.js';
 import type { Phone } from '../../api/types.js';
-import { FenceFields, type FenceValue, toIp } from '../../parts/fence-fields.js';
+import { FenceFields } from '../../parts/fence-fields.js';
 import { Icon } from '../../parts/icons.js';
 import { Panel } from '../../parts/panel.js';
 import { explain } from '../../parts/states.js';
 import { ModeTag } from '../../parts/tags.js';
 import { splitCountries } from '../../words/countries.js';
+import { type FenceValue, toIp } from '../../words/fence.js';
 
 interface Props {
   phone: Phone;

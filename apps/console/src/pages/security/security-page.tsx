@@ -1,3 +1,26 @@
-export function SecurityPage(_props: { id?: string }) {
-  return <p>SecurityPage</p>;
+import { Title } from '@mantine/core';
+import { useState } from 'react';
+import { Bans } from './bans.js';
+import { RefusalCounts } from './refusal-counts.js';
+import { RefusalList } from './refusal-list.js';
+import type { Chosen } from './refusals.js';
+import classes from './security-page.module.css';
+import { useRefusals } from './use-refusals.js';
+
+/** Who was refused and why, and who is kept out. */
+export function SecurityPage() {
+  const { data, error, refetch } = useRefusals();
+  const [chosen, setChosen] = useState<Chosen>({});
+  return (
+    <div className={classes.page}>
+      <Title order={1} size="h4">
+        Security
+      </Title>
+      <RefusalCounts refusals={data ?? []} chosen={chosen} onChoose={setChosen} />
+      <div className={classes.both}>
+        <RefusalList refusals={data} error={error} retry={() => void refetch()} chosen={chosen} onChoose={setChosen} />
+        <Bans />
+      </div>
+    </div>
+  );
 }
