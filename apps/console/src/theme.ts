@@ -1,9 +1,16 @@
-import { createTheme } from '@mantine/core';
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** Calm and dense: small type, one accent, colour kept for what needs attention. */
 export const THEME = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 7 },
+  // The library's greys, a little bluer, as the grounds in style.css are.
+  colors: {
+    dark: [
+      ...['#dde2e8', '#b8c0ca', '#a2abb7', '#8e97a3', '#3a424d'],
+      ...['#323944', '#232932', '#1b1f26', '#171b21', '#14171c'],
+    ] as unknown as MantineColorsTuple,
+  },
   defaultRadius: 'md',
   respectReducedMotion: true,
   fontFamily: "'Inter Variable', system-ui, sans-serif",

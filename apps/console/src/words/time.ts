@@ -13,6 +13,7 @@ const TIME = new Intl.DateTimeFormat(undefined, {
   second: '2-digit',
   hourCycle: 'h23',
 });
+const SHORT_TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -20,6 +21,16 @@ const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 export function clockTime(at: number, now = Date.now()): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   return isToday ? TIME.format(at) : `${DAY.format(at)}, ${TIME.format(at)}`;
+}
+
+/** Hour and minute. */
+export function shortTime(at: number): string {
+  return SHORT_TIME.format(at);
+}
+
+/** Day and month. */
+export function shortDay(at: number): string {
+  return DAY.format(at);
 }
 
 /** Day and time in full. */

@@ -10,7 +10,7 @@ export interface Column {
   sort: string;
   /** Its width, as a track of a grid. */
   width: string;
-  /** Least width of the window, in pixels, at which it is shown. */
+  /** Least width of the table, in pixels, at which it is shown. */
   from: number;
   show(row: FleetRow): ReactNode;
 }
@@ -34,27 +34,27 @@ export const COLUMNS: readonly Column[] = [
     ),
   },
   {
-    ...{ title: 'Model', sort: 'model', width: 'minmax(92px, 1fr)', from: 0 },
+    ...{ title: 'Model', sort: 'model', width: 'minmax(92px, 1fr)', from: 480 },
     show: ({ phone: { sipPhoneModel } }) => [sipPhoneModel.brandName, sipPhoneModel.model].filter(Boolean).join(' '),
   },
   {
-    ...{ title: 'User agent', sort: 'userAgent', width: 'minmax(120px, 1.3fr)', from: 1_100 },
+    ...{ title: 'User agent', sort: 'userAgent', width: 'minmax(120px, 1.3fr)', from: 880 },
     show: ({ phone }) => <span className="dim">{phone.status.userAgent}</span>,
   },
   {
-    ...{ title: 'Public address', sort: 'address', width: 'minmax(118px, 0.9fr)', from: 700 },
+    ...{ title: 'Public address', sort: 'address', width: 'minmax(118px, 0.9fr)', from: 520 },
     show: ({ phone }) => <span className="numbers">{phone.status.publicIpAddress}</span>,
   },
   {
-    ...{ title: 'Country', sort: 'country', width: 'minmax(88px, 0.8fr)', from: 860 },
+    ...{ title: 'Country', sort: 'country', width: 'minmax(88px, 0.8fr)', from: 660 },
     show: ({ phone }) => <Country code={phone.country} />,
   },
   {
-    ...{ title: 'Local address', sort: '', width: 'minmax(112px, 0.8fr)', from: 1_280 },
+    ...{ title: 'Local address', sort: '', width: 'minmax(112px, 0.8fr)', from: 1_060 },
     show: ({ phone }) => <span className="numbers dim">{phone.status.localIpAddress}</span>,
   },
   {
-    ...{ title: 'Mode', sort: 'mode', width: '82px', from: 480 },
+    ...{ title: 'Mode', sort: 'mode', width: '82px', from: 430 },
     show: ({ phone }) => <ModeTag mode={phone.ip.mode} />,
   },
 ];

@@ -7,7 +7,7 @@ import { ask } from '../../api/client.js';
 import type { Count } from '../../api/types.js';
 import { useRefreshOn } from '../../live/live.js';
 import { useScope } from '../../session/scope.js';
-import { clockTime } from '../../words/time.js';
+import { clockTime, shortDay, shortTime } from '../../words/time.js';
 import { type Bar, RANGES, type Range, toBars } from './counts.js';
 import classes from './counts-chart.module.css';
 import overview from './overview.module.css';
@@ -15,6 +15,8 @@ import overview from './overview.module.css';
 /** Least milliseconds between two readings; and how long a chart is right on which nothing happens. */
 const PAUSE = 2_000;
 const MINUTE = 60_000;
+
+const DAY = 24 * 60 * MINUTE;
 
 /** Registrations and refusals over time. */
 export function CountsChart() {
@@ -86,7 +88,7 @@ function Bars({ bars, range }: { bars: readonly Bar[]; range: Range }) {
         ))}
         {x.ticks(Math.max(2, width / 110)).map((tick) => (
           <text key={tick.getTime()} x={x(tick)} y={HEIGHT - 4} className={classes.tick} textAnchor="middle">
-            {x.tickFormat()(tick)}
+            {range.span > DAY ? shortDay(tick.getTime()) : shortTime(tick.getTime())}
           </text>
         ))}
       </svg>

@@ -71,7 +71,7 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
 
   if (error && total === undefined) return <Failure error={error} retry={refresh} />;
   if (total === 0) return <NothingHere title="No phones" hint="No phone is as the filters say." />;
-  const columns = COLUMNS.filter(({ from }) => width === 0 || width >= from - 220);
+  const columns = COLUMNS.filter(({ from }) => width === 0 || width >= from);
   const template = [...(maySelect ? ['18px'] : []), ...columns.map((column) => column.width)].join(' ');
   return (
     <div

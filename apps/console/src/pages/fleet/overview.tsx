@@ -30,9 +30,9 @@ export function Stats({ overview }: { overview: Overview | undefined }) {
     <div className={classes.stats}>
       <Stat label="Phones" value={phones} />
       <Stat label="Online" value={online} share={share} />
-      <Stat label="Open" value={byMode?.OPEN ?? (byMode && 0)} share="not fenced yet" />
+      <Stat label="Open" value={byMode?.OPEN ?? (byMode && 0)} share="unfenced" />
       <Stat label="Calls" value={calls} href="/calls" />
-      <Stat label="Refused in the last hour" value={refusedLastHour} href="/security" />
+      <Stat label="Refused, last hour" value={refusedLastHour} href="/security" />
       <Stat label="Bans" value={bans} href="/security" />
     </div>
   );

@@ -8,7 +8,6 @@ import { FenceFields } from '../../parts/fence-fields.js';
 import { Icon } from '../../parts/icons.js';
 import { Panel } from '../../parts/panel.js';
 import { explain } from '../../parts/states.js';
-import { ModeTag } from '../../parts/tags.js';
 import { splitCountries } from '../../words/countries.js';
 import { type FenceValue, toIp } from '../../words/fence.js';
 
@@ -28,7 +27,7 @@ export function Fence({ phone, etag, mayEdit }: Props) {
   const isChanged = JSON.stringify(toIp(value)) !== JSON.stringify(toIp(stored));
   const drops = phone.status.online && value.mode === 'LOCKED' && current !== undefined && value.address !== current;
   return (
-    <Panel title="Fence" aside={<ModeTag mode={phone.ip.mode} />}>
+    <Panel title="Fence">
       <FenceFields
         value={value}
         onChange={setValue}

@@ -2,7 +2,6 @@ import type { ReactNode } from 'react';
 import type { Model, Phone } from '../../api/types.js';
 import { Countdown } from '../../live/countdown.js';
 import { Panel } from '../../parts/panel.js';
-import { OnlineState } from '../../parts/tags.js';
 import { fullTime } from '../../words/time.js';
 import classes from './phone-page.module.css';
 
@@ -17,7 +16,7 @@ interface Props {
 export function Status({ phone, model, readAt }: Props) {
   const { online, expires, publicIpAddress, localIpAddress, userAgent, configLoaded, configSaved } = phone.status;
   return (
-    <Panel title="Status" aside={<OnlineState online={online} />}>
+    <Panel title="Status">
       <dl className={classes.facts}>
         <Fact name="Expires in">{online ? <Countdown until={readAt + expires * 1_000} /> : undefined}</Fact>
         <Fact name="Public address">{publicIpAddress}</Fact>
