@@ -28,6 +28,7 @@ export const THEME = createTheme({
     SegmentedControl: { defaultProps: { size: 'xs' } },
     Switch: { defaultProps: { size: 'xs' } },
     Checkbox: { defaultProps: { size: 'xs' } },
-    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+    // Inside what it explains, so that it belongs to a region of the page.
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300, withinPortal: false } },
   },
 });

@@ -58,7 +58,7 @@ export async function makeFleet(ringfence: Ringfence, api: Api, size: number): P
         ip: isRoaming ? { mode: 'ROAMING', countries: 'DK,SE' } : { mode: 'OPEN' },
       })
     ).body as ApiPhone;
-    const { net } = PLACES[isRoaming ? 0 : (at * at) % PLACES.length] as (typeof PLACES)[number];
+    const { net } = PLACES[isRoaming ? 0 : ([0, 0, 2, 4, 5, 0, 3, 1, 7][at % 9] ?? 0)] as (typeof PLACES)[number];
     const line = await PhoneLine.open(account, { server: ringfence.sip, address: `${net}.${10 + at}` });
     const userAgent = `${model.brandName}${model.model.replaceAll(' ', '')}/10.1.${100 + at}`;
     if (at % 4 !== 3) await line.register(600 + at * 37, { headers: { 'User-Agent': userAgent } });

@@ -50,6 +50,11 @@ export class Operator {
     await this.page.goto(`${this.#base}/console${path}`);
   }
 
+  /** Waits until everything on the page has been read. */
+  async loaded(): Promise<void> {
+    await this.page.getByLabel('Loading').first().waitFor({ state: 'hidden' });
+  }
+
   async signIn(token: string): Promise<void> {
     await this.visit();
     await this.page.getByLabel('Token').fill(token);
@@ -84,7 +89,7 @@ export class Operator {
   async barriers(): Promise<string[]> {
     await this.page.evaluate(await axe());
     const found = await this.page.evaluate(
-      `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations)`,
+      `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
     );
     return (found as { id: string; nodes: { html: string }[] }[]).flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),

@@ -101,6 +101,8 @@ export interface Event {
   port?: number;
   protocol?: string;
   country?: string;
+  formerAddress?: string;
+  formerCountry?: string;
   userAgent?: string;
   method?: string;
   username?: string;
@@ -112,7 +114,7 @@ export interface Event {
   from?: string;
   to?: string;
   answeredBy?: string;
-  status?: number | string;
+  status?: number;
   duration?: number;
   action?: string;
 }

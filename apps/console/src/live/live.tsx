@@ -94,16 +94,22 @@ export function useEvents(listener: (batch: readonly Event[]) => void): void {
  * @param key begin of the keys of the queries
  * @param concerns whether an event does
  * @param pause least milliseconds between two times
+ * @param lag milliseconds that the server may take until what is read has the event in it
  */
-export function useRefreshOn(key: readonly unknown[], concerns: (event: Event) => boolean, pause: number): void {
+export function useRefreshOn(
+  key: readonly unknown[],
+  concerns: (event: Event) => boolean,
+  pause: number,
+  lag = 0,
+): void {
   const queries = useQueryClient();
   const latest = useRef(key);
   useEffect(() => {
     latest.current = key;
   });
   const refresh = useMemo(
-    () => throttle(() => void queries.invalidateQueries({ queryKey: latest.current }), pause),
-    [queries, pause],
+    () => throttle(() => void queries.invalidateQueries({ queryKey: latest.current }), pause, lag),
+    [queries, pause, lag],
   );
   useEffect(() => refresh.cancel, [refresh]);
   useEvents((batch) => {

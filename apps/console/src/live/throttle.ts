@@ -7,21 +7,26 @@ export interface Throttled {
 /**
  * Calls at once, then at most once in each `pause`; a call that came too early is made at the end of it.
  * @param pause milliseconds
+ * @param lag milliseconds that each call is put off
  */
-export function throttle(call: () => void, pause: number): Throttled {
+export function throttle(call: () => void, pause: number, lag = 0): Throttled {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isWanted = false;
   const rest = () => {
     timer = undefined;
-    if (isWanted) run();
+    if (isWanted) begin();
   };
   const run = () => {
     isWanted = false;
     timer = setTimeout(rest, pause);
     call();
   };
+  const begin = () => {
+    if (lag === 0) run();
+    else timer = setTimeout(run, lag);
+  };
   const throttled = () => {
-    if (timer === undefined) run();
+    if (timer === undefined) begin();
     else isWanted = true;
   };
   return Object.assign(throttled, {

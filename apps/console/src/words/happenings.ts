@@ -20,6 +20,11 @@ const DISCONNECTIONS: Record<string, string> = {
   no_answer: 'it answers no more',
 };
 
+const NOT_TOLD: Record<string, string> = {
+  offline: 'It was not told: it had gone offline',
+  too_late: 'It was not told: too many others were before it',
+};
+
 const BANS: Record<string, string> = {
   wrong_passwords: 'Too many wrong passwords',
   unknown_users: 'Too many unknown usernames',
@@ -56,7 +61,11 @@ const TELL: Record<string, Tell> = {
   'phone.changed': () => ({ title: 'Settings changed', tone: 'change' }),
   'phone.deleted': () => ({ title: 'Removed', tone: 'change' }),
   'phone.registered': (event) => ({ title: 'Registered', detail: place(event), tone: 'good' }),
-  'phone.moved': (event) => ({ title: 'Moved', detail: place(event), tone: 'change' }),
+  'phone.moved': ({ formerAddress, formerCountry, ...event }) => ({
+    title: 'Moved',
+    detail: `From ${place({ address: formerAddress, country: formerCountry })} to ${place(event)}`,
+    tone: 'change',
+  }),
   'phone.deregistered': (event) => ({ title: 'De-registered', detail: place(event), tone: 'plain' }),
   'phone.expired': (event) => ({ title: 'Registration ran out', detail: place(event), tone: 'plain' }),
   'phone.disconnected': ({ reason }) => ({
@@ -71,10 +80,10 @@ const TELL: Record<string, Tell> = {
     tone: 'bad',
   }),
   'phone.credentials_reset': () => ({ title: 'Credentials reset', tone: 'change' }),
-  'phone.notified': ({ action, status }) => ({
+  'phone.notified': ({ action, status, reason }) => ({
     title: action === 'reboot' ? 'Asked to reboot' : 'Asked to reload its configuration',
-    detail: typeof status === 'number' || /^\d+$/.test(status ?? '') ? `It answered ${status}` : status,
-    tone: isSuccess(status) ? 'good' : 'bad',
+    detail: status === undefined ? (NOT_TOLD[reason ?? ''] ?? reason) : `It answered ${status}`,
+    tone: status !== undefined && status < 300 ? 'good' : 'bad',
   }),
   'call.started': ({ to }) => ({ title: `Called ${to ?? ''}`.trim(), tone: 'plain' }),
   'call.answered': ({ from, to }) => ({ title: `Call ${from ?? ''} → ${to ?? ''} answered`, tone: 'good' }),
@@ -94,11 +103,7 @@ export function tell(event: Event): Happening {
   return TELL[event.type]?.(event) ?? { title: event.type, tone: 'plain' };
 }
 
-function place({ address, country }: Event): string | undefined {
+function place({ address, country }: Pick<Event, 'address' | 'country'>): string | undefined {
   if (address === undefined) return undefined;
   return country === undefined ? address : `${address}, ${countryName(country)}`;
-}
-
-function isSuccess(status: number | string | undefined): boolean {
-  return /^2\d\d$/.test(String(status ?? ''));
 }

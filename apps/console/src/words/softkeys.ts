@@ -36,13 +36,21 @@ export interface KeyPage {
   count: number;
 }
 
+/** The side panels of a phone, and the keys of each. */
+export interface SidePanels {
+  name: string;
+  count: number;
+  softkeys: number;
+}
+
 /**
- * How the keys of a phone are laid out: evenly over as few pages as they fit on, then the side panels.
+ * How the keys of a phone are laid out: evenly over its pages, then the side panels.
  * @param keys keys of the phone itself
- * @param panels side panels, and the keys of each
+ * @param description of its model, which may tell of pages; otherwise keys are on as few as they fit on
  */
-export function layOutKeys(keys: number, panels: { count: number; softkeys: number; name: string }): KeyPage[] {
-  const pages = Math.ceil(keys / PER_PAGE);
+export function layOutKeys(keys: number, description: string, panels: SidePanels): KeyPage[] {
+  const told = / on (\d+) pages/.exec(description)?.[1];
+  const pages = told === undefined ? Math.ceil(keys / PER_PAGE) : Number(told);
   const perPage = Math.ceil(keys / Math.max(1, pages));
   const own = Array.from({ length: pages }, (_, at) => ({
     title: pages === 1 ? 'Keys' : `Page ${at + 1}`,

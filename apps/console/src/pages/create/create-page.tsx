@@ -24,13 +24,18 @@ export function CreatePage() {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const { data: model } = useModel(draft.model);
   const body = bodyOf(draft, model, customer);
-  const { create, isSaving, errorOf, elsewhere } = useCreating(knownPaths(draft, model));
+  const { create, isSaving, error, errorOf, elsewhere } = useCreating(knownPaths(draft, model));
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const form = useRef<HTMLFormElement>(null);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
+
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (!(await create(body))) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    await create(body);
   };
 
   return (
@@ -143,17 +148,15 @@ function useCreating(known: ReadonlySet<string>) {
     };
   }, []);
 
-  const create = async (body: object): Promise<boolean> => {
+  const create = async (body: object): Promise<void> => {
     setSaving(true);
     setError(undefined);
     try {
       const { _id } = await ask<Phone>('POST', '/pbx/sipphone', { body });
       notifications.show({ message: 'The phone is created', color: 'teal' });
       if (isThere.current) navigate(`/phones/${_id}`);
-      return true;
     } catch (failure) {
       setError(failure as Error);
-      return false;
     } finally {
       setSaving(false);
     }
@@ -163,7 +166,7 @@ function useCreating(known: ReadonlySet<string>) {
   const atFields = new Map(violations.map(({ message, description }) => [message, description]));
   const elsewhere = violations.filter(({ message }) => !known.has(message)).map(({ description }) => description);
   return {
-    ...{ create, isSaving },
+    ...{ create, isSaving, error },
     errorOf: (path: string) => atFields.get(path),
     elsewhere: error === undefined || error instanceof ApiError ? elsewhere : [explain(error)],
   };

@@ -16,7 +16,7 @@ export function Softkeys({ phone, model }: { phone: Phone; model: Model | undefi
     softkeys: model.sidePanels?.softkeys ?? 0,
     name: phone.sidePanel ?? 'Side panel',
   };
-  const pages = layOutKeys(model.softkeys, panels);
+  const pages = layOutKeys(model.softkeys, model.description, panels);
   const page = pages.find(({ title }) => title === chosen) ?? pages[0];
   return (
     <Panel

@@ -6,6 +6,9 @@ import { useRefreshOn } from '../../live/live.js';
 /** Least milliseconds between two readings. */
 const PAUSE = 400;
 
+/** Milliseconds until what happened is in the history. */
+const WRITTEN = 700;
+
 /** Most entries of the history that are shown. */
 const HISTORY = 100;
 
@@ -14,7 +17,7 @@ const LONG = 5 * 60_000;
 
 /** A phone with its version, and when it was read (ms since 1970). It follows the events. */
 export function usePhone(id: string) {
-  useRefreshOn(['phone', id], concerns(id), PAUSE);
+  useRefreshOn(['phone', id, 'settings'], concerns(id), PAUSE);
   return useQuery({
     queryKey: ['phone', id, 'settings'],
     queryFn: async () => ({ ...(await askVersioned<Phone>('GET', `/pbx/sipphone/${id}`)), readAt: Date.now() }),
@@ -23,6 +26,7 @@ export function usePhone(id: string) {
 
 /** Where a phone is registered, and when that was read (ms since 1970). */
 export function useBindings(id: string) {
+  useRefreshOn(['phone', id, 'bindings'], concerns(id), PAUSE);
   return useQuery({
     queryKey: ['phone', id, 'bindings'],
     queryFn: async () => ({
@@ -34,6 +38,7 @@ export function useBindings(id: string) {
 
 /** What happened to a phone, the newest first. */
 export function useHistory(id: string) {
+  useRefreshOn(['phone', id, 'history'], concerns(id), PAUSE, WRITTEN);
   return useQuery({
     queryKey: ['phone', id, 'history'],
     queryFn: () => ask<History>('GET', `/pbx/sipphone/${id}/history`, { query: { limit: HISTORY } }),

@@ -1,11 +1,11 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import { ask } from '../../api/client.js';
 import type { Ban, Page } from '../../api/types.js';
 import { Countdown } from '../../live/countdown.js';
 import { useRefreshOn } from '../../live/live.js';
 import { Panel, PanelTable } from '../../parts/panel.js';
+import { PhoneLink } from '../../parts/phone-link.js';
 import { Failure, Loading, NothingHere } from '../../parts/states.js';
 import { useDo } from '../../parts/use-do.js';
 import { useScope } from '../../session/scope.js';
@@ -54,9 +54,7 @@ function Table({ bans }: { bans: readonly Ban[] }) {
             {address}
             <div className="dim">
               {phone !== undefined ? (
-                <Anchor component={Link} href={`/phones/${phone}`} size="sm">
-                  The phone
-                </Anchor>
+                <PhoneLink id={phone} />
               ) : username === undefined ? (
                 'Everybody there'
               ) : (

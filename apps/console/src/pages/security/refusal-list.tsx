@@ -1,8 +1,8 @@
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { memo } from 'react';
-import { Link } from 'wouter';
 import type { Event } from '../../api/types.js';
 import { Panel, PanelTable } from '../../parts/panel.js';
+import { PhoneLink } from '../../parts/phone-link.js';
 import { Failure, Loading, NothingHere } from '../../parts/states.js';
 import { countryName } from '../../words/countries.js';
 import { refusalReason } from '../../words/happenings.js';
@@ -74,13 +74,7 @@ const Refusal = memo(function Refusal({ refusal }: { refusal: Event }) {
         <div className="dim">{country && countryName(country)}</div>
       </td>
       <td style={{ overflowWrap: 'anywhere' }}>
-        {phone === undefined ? (
-          <span className="mono">{username}</span>
-        ) : (
-          <Anchor component={Link} href={`/phones/${phone}`} size="sm">
-            The phone
-          </Anchor>
-        )}
+        {phone === undefined ? <span className="mono">{username}</span> : <PhoneLink id={phone} />}
         <div className="dim">{userAgent}</div>
       </td>
     </tr>
