@@ -155,6 +155,26 @@ t.test('credentials are hidden until they are asked for', async (t) => {
   await operator.sees(member?.account.password ?? '', credentials);
 });
 
+t.test('a phone is told to reload from its page, which shows what it answered, and gets new credentials', async (t) => {
+  const snom = (await api.get('/pbx/sipphonemodels?filter=D785')).body.sipPhoneModels[0]._id;
+  const properties = { sipPhoneModel: snom, macAddress: '000413DDEE01' };
+  const { account, line } = await newLine(t, addressIn('DK', 203), properties);
+  t.equal((await line.register(600)).status, 200);
+  await operator.visit(`/phones/${account._id}`);
+  await page.getByRole('button', { name: 'Reload configuration' }).click();
+  const notify = await line.phone.expect('NOTIFY');
+  t.equal(notify.get('Event'), 'check-sync;reboot=false');
+  line.phone.reply(notify, 200);
+  const history = page.getByRole('list', { name: 'History' });
+  await operator.sees('Asked to reload its configuration', history);
+  await operator.sees('It answered 200', history);
+  await page.getByRole('button', { name: 'Reset credentials' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click();
+  await operator.sees('The phone has new credentials');
+  await operator.sees('Credentials reset', history);
+  t.not((await api.phone(account._id)).username, account.username);
+});
+
 t.test('the form of a new phone asks for what its model can have, and shows errors at their fields', async (t) => {
   await operator.go('Create');
   await page.getByRole('combobox', { name: 'Model' }).fill('T54W');

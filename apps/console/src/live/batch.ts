@@ -3,26 +3,27 @@ import type { Event } from '../api/types.js';
 /** Most events that wait for the next frame; beyond it the page reads anew instead. */
 const WAITING = 5_000;
 
-/** Milliseconds between two batches while the page is not seen: browsers draw no frames then. */
-const UNSEEN = 500;
+/** Milliseconds between two batches: what changes faster nobody can read. */
+const PAUSE = 200;
 
-/** Told of events in batches, at most one a frame. */
+/** Told of events in batches. */
 export interface BatchListener {
   events(batch: readonly Event[]): void;
   /** Events were lost: what was derived from them must be read again. */
   missed(): void;
 }
 
-/** Gathers events and hands them out once a frame, so that however many come, the page is drawn in between. */
+/** Gathers events and hands them out a few times a second, so that however many come, there is time for all else. */
 export class EventBatches {
   readonly #listeners = new Set<BatchListener>();
-  readonly #schedule: (flush: () => void) => void;
+  readonly #schedule: (flush: () => void, pause: number) => void;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #waiting: Event[] = [];
   #isMissed = false;
   #isScheduled = false;
 
-  /** @param schedule calls what it is given at the next good moment */
-  constructor(schedule = nextFrame) {
+  /** @param schedule calls what it is given after a number of milliseconds */
+  constructor(schedule: (flush: () => void, pause: number) => void = setTimeout) {
     this.#schedule = schedule;
   }
 
@@ -51,7 +52,7 @@ export class EventBatches {
   #flushLater(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#schedule(() => this.#flush());
+    this.#schedule(() => this.#flush(), Math.max(0, this.#flushedAt + PAUSE - performance.now()));
   }
 
   #flush(): void {
@@ -59,14 +60,10 @@ export class EventBatches {
     this.#waiting = [];
     this.#isMissed = false;
     this.#isScheduled = false;
+    this.#flushedAt = performance.now();
     for (const listener of this.#listeners) {
       if (isMissed) listener.missed();
       if (batch.length > 0) listener.events(batch);
     }
   }
-}
-
-function nextFrame(flush: () => void): void {
-  if (document.hidden) window.setTimeout(flush, UNSEEN);
-  else window.requestAnimationFrame(flush);
 }

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/a11y/useSemanticElements: only some of the rows are there, which the elements of a table can't say
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the row that is active
-import { Checkbox } from '@mantine/core';
 import { Icon } from '../../parts/icons.js';
 import type { Column } from './columns.js';
 import classes from './fleet-table.module.css';
@@ -26,10 +25,13 @@ export function FleetHead({ columns, template, sortedBy, onSort, maySelect, onSe
     <div role="row" aria-rowindex={1} className={classes.head} style={{ gridTemplateColumns: template }}>
       {maySelect && (
         <span role="columnheader" className={classes.check}>
-          <Checkbox
+          <input
+            ref={(box) => {
+              if (box) box.indeterminate = some && !checked;
+            }}
+            type="checkbox"
             aria-label="Select all"
             checked={checked}
-            indeterminate={some && !checked}
             onChange={() => onSelectAll(!some)}
           />
         </span>

@@ -1,7 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: only some of the rows are there, which the elements of a table can't say
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the row that is active
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid has the keys
-import { Checkbox } from '@mantine/core';
 import { memo } from 'react';
 import type { Column } from './columns.js';
 import type { FleetRow } from './fleet-rows.js';
@@ -48,7 +47,8 @@ export const FleetRowLine = memo(
       >
         {maySelect && (
           <span role="gridcell" className={classes.check} onClick={(event) => event.stopPropagation()}>
-            <Checkbox
+            <input
+              type="checkbox"
               tabIndex={-1}
               aria-label={`Select row ${index + 1}`}
               checked={isSelected}
