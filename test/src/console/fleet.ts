@@ -46,25 +46,23 @@ export async function makeFleet(ringfence: Ringfence, api: Api, size: number): P
       brand !== 'GRANDSTREAM' && !capabilities.multipleHandsets,
   );
   const extensions = await Promise.all(NAMES.map((name, at) => makeExtension(api, String(200 + at), name)));
-  const members: Member[] = [];
-  for (let at = 0; at < size; at++) {
+  return Promise.all(Array.from({ length: size }, (_, at) => makeMember(at)));
+
+  async function makeMember(at: number): Promise<Member> {
     const model = models[(at * 7) % models.length];
     const isRoaming = at % 5 === 1;
-    const account = (
-      await api.post('/pbx/sipphone', {
-        sipPhoneModel: model._id,
-        extension: extensions[at % extensions.length],
-        ...(model.capabilities.provision && { macAddress: `000413A${at.toString(16).padStart(5, '0')}` }),
-        ip: isRoaming ? { mode: 'ROAMING', countries: 'DK,SE' } : { mode: 'OPEN' },
-      })
-    ).body as ApiPhone;
+    const { body: account } = await api.post('/pbx/sipphone', {
+      sipPhoneModel: model._id,
+      extension: extensions[at % extensions.length],
+      ...(model.capabilities.provision && { macAddress: `000413A${at.toString(16).padStart(5, '0')}` }),
+      ip: isRoaming ? { mode: 'ROAMING', countries: 'DK,SE' } : { mode: 'OPEN' },
+    });
     const { net } = PLACES[isRoaming ? 0 : ([0, 0, 2, 4, 5, 0, 3, 1, 7][at % 9] ?? 0)] as (typeof PLACES)[number];
     const line = await PhoneLine.open(account, { server: ringfence.sip, address: `${net}.${10 + at}` });
     const userAgent = `${model.brandName}${model.model.replaceAll(' ', '')}/10.1.${100 + at}`;
     if (at % 4 !== 3) await line.register(600 + at * 37, { headers: { 'User-Agent': userAgent } });
-    members.push({ account, line });
+    return { account, line };
   }
-  return members;
 }
 
 async function makeExtension(api: Api, number: string, name: string): Promise<string> {

@@ -13,6 +13,9 @@ const SCREENSHOTS = fileURLToPath(new URL('../../../apps/console/screenshots/', 
 /** The rules that pages are held to: WCAG 2.2 A and AA, and what is known to be good. */
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** The rule that another colour scheme may break. */
+export const CONTRAST = ['color-contrast'];
+
 /** Somebody who works with the console in a browser. */
 export class Operator {
   readonly page: Page;
@@ -45,9 +48,14 @@ export class Operator {
     return new Operator(await context.newPage(), context, base);
   }
 
-  /** Opens a page of the console by its address. */
+  /** Opens a page of the console by its address: as a link does when the console is open already. */
   async visit(path = '/'): Promise<void> {
-    await this.page.goto(`${this.#base}/console${path}`);
+    const url = `${this.#base}/console${path}`;
+    if (this.page.url().startsWith(`${this.#base}/console/`)) {
+      await this.page.evaluate(`history.pushState(null, '', ${JSON.stringify(url)})`);
+    } else {
+      await this.page.goto(url);
+    }
   }
 
   /** Waits until everything on the page has been read. */
@@ -85,12 +93,14 @@ export class Operator {
     await this.page.getByRole('button', { name: `Make it ${scheme}` }).click();
   }
 
-  /** What is wrong with how the page can be used, as axe finds it; one line each. */
-  async barriers(): Promise<string[]> {
+  /**
+   * What is wrong with how the page can be used, as axe finds it; one line each.
+   * @param rules the rules to hold it to
+   */
+  async barriers(rules: string[] = RULES): Promise<string[]> {
     await this.page.evaluate(await axe());
-    const found = await this.page.evaluate(
-      `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-    );
+    const options = JSON.stringify({ runOnly: rules, resultTypes: ['violations'] });
+    const found = await this.page.evaluate(`axe.run(document, ${options}).then(({ violations }) => violations)`);
     return (found as { id: string; nodes: { html: string }[] }[]).flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`),
     );
@@ -99,6 +109,7 @@ export class Operator {
   /** Keeps a picture of the page, when pictures are wanted. */
   async keepPicture(name: string): Promise<void> {
     if (!process.env.SCREENSHOTS) return;
+    await this.page.locator('.mantine-Notification-root').first().waitFor({ state: 'hidden' });
     await mkdir(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }

@@ -33,6 +33,23 @@ export function followEvents(query: { customer?: string | undefined }, follower:
   let position: string | undefined;
   let failures = 0;
 
+  const read = async (body: ReadableStream<Uint8Array>, heard: () => void): Promise<void> => {
+    const parser = createParser({
+      onEvent: ({ id, event, data }) => {
+        position = id ?? position;
+        if (event === 'missed') follower.missed();
+        else follower.event(JSON.parse(data) as Event);
+      },
+    });
+    const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
+    for (;;) {
+      const chunk = await reader.read().catch(() => undefined);
+      if (chunk === undefined || chunk.done) return;
+      heard();
+      parser.feed(chunk.value);
+    }
+  };
+
   const connect = async (): Promise<void> => {
     const connection = new AbortController();
     const abort = () => connection.abort();
@@ -43,29 +60,12 @@ export function followEvents(query: { customer?: string | undefined }, follower:
       watchdog = window.setTimeout(abort, SILENCE);
     };
     try {
-      const response = await fetch(withQuery('/events', query), {
-        headers: { ...authorization(), ...(position === undefined ? {} : { 'last-event-id': position }) },
-        signal: connection.signal,
-        cache: 'no-store',
-      });
-      if (response.status === 401 || response.status === 403) return follower.refused();
-      if (!response.ok || response.body === null) return;
+      const response = await open(query, position, connection.signal);
+      if (response?.status === 401 || response?.status === 403) follower.refused();
+      if (!response?.ok || response.body === null) return;
       failures = 0;
       follower.live();
-      const parser = createParser({
-        onEvent: ({ id, event, data }) => {
-          position = id ?? position;
-          if (event === 'missed') follower.missed();
-          else follower.event(JSON.parse(data) as Event);
-        },
-      });
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
-        heard();
-        parser.feed(chunk.value);
-      }
-    } catch {
-      // The connection broke; it is tried again.
+      await read(response.body, heard);
     } finally {
       window.clearTimeout(watchdog);
       stopping.signal.removeEventListener('abort', abort);
@@ -75,7 +75,8 @@ export function followEvents(query: { customer?: string | undefined }, follower:
 
   const run = async () => {
     while (!stopping.signal.aborted) {
-      await connect();
+      // What is wrong with the page itself is told, and ends nothing.
+      await connect().catch(reportError);
       if (stopping.signal.aborted) return;
       const pause = pauseAfter(failures++, Math.random());
       follower.cut(pause);
@@ -94,6 +95,12 @@ export function followEvents(query: { customer?: string | undefined }, follower:
     },
     retry: () => wake(),
   };
+}
+
+/** Opens the stream; undefined when there is no connection. */
+async function open(query: { customer?: string | undefined }, position: string | undefined, signal: AbortSignal) {
+  const headers = { ...authorization(), ...(position === undefined ? {} : { 'last-event-id': position }) };
+  return fetch(withQuery('/events', query), { headers, signal, cache: 'no-store' }).catch(() => undefined);
 }
 
 /**

@@ -6,6 +6,8 @@ const WAITING = 5_000;
 /** Milliseconds between two batches: what changes faster nobody can read. */
 const PAUSE = 200;
 
+const later = (flush: () => void, pause: number) => void window.setTimeout(flush, pause);
+
 /** Told of events in batches. */
 export interface BatchListener {
   events(batch: readonly Event[]): void;
@@ -23,7 +25,7 @@ export class EventBatches {
   #isScheduled = false;
 
   /** @param schedule calls what it is given after a number of milliseconds */
-  constructor(schedule: (flush: () => void, pause: number) => void = setTimeout) {
+  constructor(schedule: (flush: () => void, pause: number) => void = later) {
     this.#schedule = schedule;
   }
 
