@@ -1,4 +1,5 @@
 import { Button, Center, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
 import { type FormEvent, useState } from 'react';
 import { ask } from '../api/client.js';
 import type { Identity } from '../api/types.js';
@@ -7,6 +8,7 @@ import { begin, endReason } from './session.js';
 
 /** Asks for a token, and tries it out. */
 export function LoginPage() {
+  useDocumentTitle('Ringfence');
   const [error, setError] = useState<string | undefined>(
     endReason() === 'refused' ? 'The token is no longer valid' : undefined,
   );

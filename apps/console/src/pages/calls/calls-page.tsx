@@ -1,10 +1,11 @@
-import { Anchor, Title } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { ask } from '../../api/client.js';
 import type { Call } from '../../api/types.js';
 import { Elapsed } from '../../live/countdown.js';
 import { useRefreshOn } from '../../live/live.js';
+import { PageTitle } from '../../parts/page-title.js';
 import { Panel, PanelTable } from '../../parts/panel.js';
 import { Failure, Loading, NothingHere } from '../../parts/states.js';
 import { Tag } from '../../parts/tags.js';
@@ -26,9 +27,7 @@ export function CallsPage() {
   const hidden = data ? data.total - data.calls.length : 0;
   return (
     <>
-      <Title order={1} size="h4" mb="sm">
-        Calls
-      </Title>
+      <PageTitle apart>Calls</PageTitle>
       <Panel title="In progress" isBare aside={<span className="dim numbers">{data?.total}</span>}>
         {error ? (
           <Failure error={error} retry={() => void refetch()} />

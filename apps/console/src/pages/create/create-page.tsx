@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Title } from '@mantine/core';
+import { Alert, Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ApiError, ask } from '../../api/client.js';
 import type { Model, Phone } from '../../api/types.js';
 import { FenceFields } from '../../parts/fence-fields.js';
+import { PageTitle } from '../../parts/page-title.js';
 import { Panel } from '../../parts/panel.js';
 import { RemoteSelect } from '../../parts/remote-select.js';
 import { explain } from '../../parts/states.js';
@@ -20,7 +21,8 @@ import { SoftkeyEditor } from './softkey-editor.js';
 
 /** Makes a phone: the form asks for what its model can have. */
 export function CreatePage() {
-  const { customer } = useScope();
+  const { customer, identity } = useScope();
+  const isForNobody = customer === undefined && identity.customer === undefined;
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const { data: model } = useModel(draft.model);
   const body = bodyOf(draft, model, customer);
@@ -40,11 +42,10 @@ export function CreatePage() {
 
   return (
     <>
-      <Title order={1} size="h4" mb="sm">
-        Create a phone
-      </Title>
+      <PageTitle apart>Create a phone</PageTitle>
       <div className={classes.page}>
         <form ref={form} className={classes.form} onSubmit={submit} noValidate>
+          {isForNobody && <Alert color="indigo">Choose at the top of the page whose phone it is.</Alert>}
           {elsewhere.length > 0 && (
             <Alert color="red" title="The phone was not created" role="alert">
               {elsewhere.join('. ')}

@@ -1,10 +1,11 @@
-import { Button, Group, Title } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useDebouncedCallback, useLocalStorage } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { ask } from '../../api/client.js';
 import type { IpMode, Page, ShortPhone } from '../../api/types.js';
+import { PageTitle } from '../../parts/page-title.js';
 import { Loading } from '../../parts/states.js';
 import { useScope } from '../../session/scope.js';
 import { BulkBar } from './bulk-bar.js';
@@ -40,9 +41,7 @@ export function FleetPage() {
   return (
     <div className={classes.page}>
       <Group justify="space-between">
-        <Title order={1} size="h4">
-          Fleet
-        </Title>
+        <PageTitle>Fleet</PageTitle>
         <Button variant="subtle" size="compact-xs" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {isOpen ? 'Hide chart and map' : 'Show chart and map'}
         </Button>

@@ -10,6 +10,7 @@ import { useDo } from '../../parts/use-do.js';
 export function PhoneActions({ phone, model }: { phone: Phone; model: Model | undefined }) {
   const { confirm, dialog } = useConfirm();
   const { act, isBusy } = useDo(['phone', phone._id]);
+  const removal = useDo(['fleet']);
   const [, navigate] = useLocation();
   const path = `/pbx/sipphone/${phone._id}`;
   const { sipConfigReload = false, sipReboot = false } = model?.capabilities ?? {};
@@ -22,7 +23,7 @@ export function PhoneActions({ phone, model }: { phone: Phone; model: Model | un
   const remove = async () => {
     const warning = 'Its registrations end, and its credentials open nothing any more.';
     if (!(await confirm({ title: 'Remove the phone?', warning, label: 'Remove' }))) return;
-    if ((await act('DELETE', path, 'The phone is removed')) !== undefined) navigate('/');
+    if ((await removal.act('DELETE', path, 'The phone is removed')) !== undefined) navigate('/');
   };
 
   return (

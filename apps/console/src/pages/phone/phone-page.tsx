@@ -1,7 +1,8 @@
-import { Anchor, Group, Text, Title } from '@mantine/core';
+import { Anchor, Group, Text } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Model, Phone } from '../../api/types.js';
 import { Icon } from '../../parts/icons.js';
+import { PageTitle } from '../../parts/page-title.js';
 import { Failure, Loading } from '../../parts/states.js';
 import { ModeTag, OnlineState } from '../../parts/tags.js';
 import { useScope } from '../../session/scope.js';
@@ -52,9 +53,7 @@ function Head({ phone, model }: { phone: Phone; model: Model | undefined }) {
         Fleet
       </Anchor>
       <Group gap="sm">
-        <Title order={1} size="h4">
-          {extension ? `${extension.number} · ${extension.name}` : 'Phone without extension'}
-        </Title>
+        <PageTitle>{extension ? `${extension.number} · ${extension.name}` : 'Phone without extension'}</PageTitle>
         <OnlineState online={phone.status.online} />
         <ModeTag mode={phone.ip.mode} />
         <Text size="sm" c="dimmed">

@@ -1,5 +1,5 @@
-import { Title } from '@mantine/core';
 import { useState } from 'react';
+import { PageTitle } from '../../parts/page-title.js';
 import { Bans } from './bans.js';
 import { RefusalCounts } from './refusal-counts.js';
 import { RefusalList } from './refusal-list.js';
@@ -13,9 +13,7 @@ export function SecurityPage() {
   const [chosen, setChosen] = useState<Chosen>({});
   return (
     <div className={classes.page}>
-      <Title order={1} size="h4">
-        Security
-      </Title>
+      <PageTitle>Security</PageTitle>
       <RefusalCounts refusals={data ?? []} chosen={chosen} onChoose={setChosen} />
       <div className={classes.both}>
         <RefusalList refusals={data} error={error} retry={() => void refetch()} chosen={chosen} onChoose={setChosen} />
