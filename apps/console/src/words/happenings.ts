@@ -31,9 +31,6 @@ const BANS: Record<string, string> = {
   unanswered_challenges: 'Too many challenges left unanswered',
 };
 
-/** The reasons of refusals that there are. */
-export const REFUSAL_REASONS = Object.keys(REFUSALS);
-
 /** Why a request was refused. */
 export function refusalReason(reason: string | undefined): string {
   return REFUSALS[reason ?? ''] ?? reason ?? 'Refused';

@@ -35,7 +35,7 @@ export function toRow(phone: ShortPhone, now: number): FleetRow {
 }
 
 /** Whether an event may change which phones are shown, in which order, or what is told of them. */
-export function changesFleet({ type }: Event): boolean {
+function changesFleet({ type }: Event): boolean {
   return type.startsWith('phone.') && type !== 'phone.refused' && type !== 'phone.notified';
 }
 

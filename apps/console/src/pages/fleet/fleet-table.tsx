@@ -2,7 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the row that is active
 import { useElementSize, useMergedRef } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Failure, NothingHere } from '../../parts/states.js';
 import { COLUMNS } from './columns.js';
@@ -10,6 +10,7 @@ import { FleetHead } from './fleet-head.js';
 import { FleetRowLine } from './fleet-row.js';
 import type { FleetView } from './fleet-rows.js';
 import classes from './fleet-table.module.css';
+import { useActiveRow } from './use-active-row.js';
 import { useFleet } from './use-fleet.js';
 
 /** Height of a row in pixels, and of the head. */
@@ -32,7 +33,6 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: sizer, width } = useElementSize();
   const ref = useMergedRef(scroller, sizer);
-  const [active, setActive] = useState(0);
   const [, navigate] = useLocation();
   const [count, setCount] = useState(0);
 
@@ -50,24 +50,21 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
   useEffect(() => onTotal(total), [onTotal, total]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another view begins at its top
   useEffect(() => {
-    setActive(0);
     scroller.current?.scrollTo({ top: 0 });
   }, [view]);
 
   const open = useCallback((id: string) => navigate(`/phones/${id}`), [navigate]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.target !== event.currentTarget) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2);
-    const next = moved(event.key, active, count, page);
-    const id = row(active)?.phone._id;
-    if (next !== undefined) {
-      setActive(next);
-      rows.scrollToIndex(next);
-    } else if (event.key === 'Enter' && id !== undefined) open(id);
-    else if (event.key === ' ' && maySelect && id !== undefined) onSelect([id], !selected.has(id));
-    else return;
-    event.preventDefault();
-  };
+  const { active, onKeyDown } = useActiveRow({
+    ...{ view, count },
+    step: () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 2),
+    show: (index) => rows.scrollToIndex(index),
+    act: (key, index) => {
+      const id = row(index)?.phone._id;
+      if (id === undefined) return;
+      if (key === 'Enter') open(id);
+      else if (maySelect) onSelect([id], !selected.has(id));
+    },
+  });
 
   if (error && total === undefined) return <Failure error={error} retry={refresh} />;
   if (total === 0) return <NothingHere title="No phones" hint="No phone is as the filters say." />;
@@ -107,11 +104,4 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
       </div>
     </div>
   );
-}
-
-/** The row that a key leads to; undefined when it leads nowhere. */
-function moved(key: string, active: number, count: number, page: number): number | undefined {
-  const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
-  const to = key === 'Home' ? 0 : key === 'End' ? count - 1 : active + (steps[key] ?? Number.NaN);
-  return Number.isNaN(to) ? undefined : Math.max(0, Math.min(count - 1, to));
 }

@@ -1,15 +1,12 @@
 import { Button, Group, Text } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError, ask } from '../../api/client.js';
 import type { Phone } from '../../api/types.js';
 import { FenceFields } from '../../parts/fence-fields.js';
 import { Icon } from '../../parts/icons.js';
 import { Panel } from '../../parts/panel.js';
-import { explain } from '../../parts/states.js';
 import { splitCountries } from '../../words/countries.js';
 import { type FenceValue, toIp } from '../../words/fence.js';
+import { useSaving } from './use-saving.js';
 
 interface Props {
   phone: Phone;
@@ -59,32 +56,44 @@ export function Fence({ phone, etag, mayEdit }: Props) {
           >
             Save
           </Button>
-          {isChanged && (
+          {isChanged ? (
             <Button variant="default" onClick={() => setValue(stored)}>
               Undo
             </Button>
-          )}
-          {!isChanged && phone.ip.mode !== 'OPEN' && (
-            <Button
-              variant="default"
-              leftSection={<Icon name="unlock" size={14} />}
-              onClick={() => void save({ mode: 'OPEN' }, 'The phone is open')}
-            >
-              Unlock
-            </Button>
-          )}
-          {!isChanged && phone.ip.mode !== 'LOCKED' && current !== undefined && (
-            <Button
-              variant="default"
-              leftSection={<Icon name="lock" size={14} />}
-              onClick={() => void save({ mode: 'LOCKED', address: current }, `The phone is locked to ${current}`)}
-            >
-              Lock to {current}
-            </Button>
+          ) : (
+            <Shortcuts phone={phone} save={save} />
           )}
         </Group>
       )}
     </Panel>
+  );
+}
+
+/** What is done most often, each by one click. */
+function Shortcuts({ phone, save }: { phone: Phone; save(ip: object, done: string): Promise<void> }) {
+  const { mode } = phone.ip;
+  const current = phone.status.publicIpAddress;
+  return (
+    <>
+      {mode !== 'OPEN' && (
+        <Button
+          variant="default"
+          leftSection={<Icon name="unlock" size={14} />}
+          onClick={() => void save({ mode: 'OPEN' }, 'The phone is open')}
+        >
+          Unlock
+        </Button>
+      )}
+      {mode !== 'LOCKED' && current !== undefined && (
+        <Button
+          variant="default"
+          leftSection={<Icon name="lock" size={14} />}
+          onClick={() => void save({ mode: 'LOCKED', address: current }, `The phone is locked to ${current}`)}
+        >
+          Lock to {current}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -94,29 +103,4 @@ function fromPhone({ ip, status }: Phone): FenceValue {
     address: ip.address ?? status.publicIpAddress ?? '',
     countries: splitCountries(ip.countries),
   };
-}
-
-function useSaving(id: string, etag: string | undefined) {
-  const queries = useQueryClient();
-  const [isSaving, setSaving] = useState(false);
-  const [errors, setErrors] = useState<ReadonlyMap<string, string>>(new Map());
-  const save = async (ip: object, done: string) => {
-    setSaving(true);
-    setErrors(new Map());
-    try {
-      const headers: Record<string, string> = etag === undefined ? {} : { 'if-match': etag };
-      await ask('PUT', `/pbx/sipphone/${id}`, { body: { ip }, headers });
-      notifications.show({ message: done, color: 'teal' });
-    } catch (error) {
-      const violations = error instanceof ApiError ? error.violations : [];
-      const atFields = violations.filter(({ message }) => message.startsWith('ip.'));
-      setErrors(new Map(atFields.map(({ message, description }) => [message, description])));
-      if (atFields.length === 0) {
-        notifications.show({ title: 'This was not saved', message: explain(error as Error), color: 'red' });
-      }
-    }
-    setSaving(false);
-    await queries.invalidateQueries({ queryKey: ['phone', id] });
-  };
-  return { save, isSaving, errors };
 }

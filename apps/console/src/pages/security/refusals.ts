@@ -3,8 +3,7 @@ import type { Event } from '../../api/types.js';
 /** Most refusals that are kept on the page; older ones fall out. */
 export const REFUSALS_KEPT = 500;
 
-/** What refusals can be counted by. */
-export const ASPECTS = ['reason', 'country', 'address'] as const;
+const ASPECTS = ['reason', 'country', 'address'] as const;
 
 /** What refusals can be counted by. */
 export type Aspect = (typeof ASPECTS)[number];
