@@ -299,6 +299,20 @@ t.test('nothing went wrong in the page, and nothing was loaded that its policy f
   t.same(operator.complaints, []);
 });
 
+t.test('who looks after many customers sees whose phone is whose, or chooses one of them', async () => {
+  const { body } = await api.post('/token', { level: 'ADMIN', name: 'all' });
+  const { body: other } = await api.post('/customer', { name: 'Other' });
+  const boss = await Operator.open(browser, base);
+  await boss.signIn(body.token);
+  await boss.sees('Demo', boss.page.locator('[aria-rowindex="2"]'));
+  await boss.page.getByLabel('Customer').first().click();
+  await boss.page.getByRole('option', { name: 'Other' }).click();
+  await boss.sees('No phones');
+  await api.createPhone(undefined, { customer: other._id });
+  await boss.sees('1 phone');
+  await boss.close();
+});
+
 t.test('a token that is revoked ends the session', async (t) => {
   const { body } = await api.post('/token', { level: 'VIEWER', customer: fleet[0]?.account.customer, name: 'guest' });
   const guest = await Operator.open(browser, base);

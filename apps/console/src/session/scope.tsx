@@ -7,6 +7,8 @@ interface Scope {
   /** Id of the customer; undefined for the caller's own, or all that it may see when it has none of its own. */
   customer: string | undefined;
   choose(customer: string | undefined): void;
+  /** Whether things of many customers are looked at. */
+  isOfMany: boolean;
   /** Whether the caller may change things. */
   mayEdit: boolean;
 }
@@ -19,7 +21,7 @@ export function ScopeProvider({ identity, children }: { identity: Identity; chil
   const [customer, setCustomer] = useState(() => sessionStorage.getItem(KEY) ?? undefined);
   const scope = useMemo(
     () => ({
-      ...{ identity, customer },
+      ...{ identity, customer, isOfMany: customer === undefined && identity.customer === undefined },
       choose: (chosen: string | undefined) => {
         if (chosen === undefined) sessionStorage.removeItem(KEY);
         else sessionStorage.setItem(KEY, chosen);

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Countdown } from '../../live/countdown.js';
+import { CustomerName } from '../../parts/customer-name.js';
 import { Country, ModeTag, OnlineState } from '../../parts/tags.js';
 import type { FleetRow } from './fleet-rows.js';
 
@@ -15,8 +16,24 @@ export interface Column {
   show(row: FleetRow): ReactNode;
 }
 
-/** The columns of the table, the left one first. */
-export const COLUMNS: readonly Column[] = [
+/** Whose phone it is, where the phones of many customers are shown. */
+const CUSTOMER: Column = {
+  ...{ title: 'Customer', sort: '', width: 'minmax(100px, 1fr)', from: 620 },
+  show: ({ phone }) => <CustomerName id={phone.customer} />,
+};
+
+/**
+ * The columns that a table has room for, the left one first.
+ * @param width of the table, in pixels
+ * @param isOfMany whether phones of many customers are shown
+ */
+export function columnsFor(width: number, isOfMany: boolean): readonly Column[] {
+  const [state, expires, ...others] = COLUMNS;
+  const all = isOfMany ? [state, expires, CUSTOMER, ...others] : COLUMNS;
+  return all.filter((column) => column !== undefined && width >= column.from) as Column[];
+}
+
+const COLUMNS: readonly Column[] = [
   {
     ...{ title: 'State', sort: 'online', width: '86px', from: 0 },
     show: ({ phone }) => <OnlineState online={phone.status.online} />,

@@ -5,7 +5,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { Failure, NothingHere } from '../../parts/states.js';
-import { COLUMNS } from './columns.js';
+import { useScope } from '../../session/scope.js';
+import { columnsFor } from './columns.js';
 import { FleetHead } from './fleet-head.js';
 import { FleetRowLine } from './fleet-row.js';
 import type { FleetView } from './fleet-rows.js';
@@ -34,6 +35,7 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
   const { ref: sizer, width } = useElementSize();
   const ref = useMergedRef(scroller, sizer);
   const [, navigate] = useLocation();
+  const { isOfMany } = useScope();
   const [count, setCount] = useState(0);
 
   const rows = useVirtualizer({
@@ -68,7 +70,7 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
 
   if (error && total === undefined) return <Failure error={error} retry={refresh} />;
   if (total === 0) return <NothingHere title="No phones" hint="No phone is as the filters say." />;
-  const columns = COLUMNS.filter(({ from }) => width === 0 || width >= from);
+  const columns = columnsFor(width, isOfMany);
   const template = [...(maySelect ? ['18px'] : []), ...columns.map((column) => column.width)].join(' ');
   return (
     <div
