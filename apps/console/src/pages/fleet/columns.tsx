@@ -55,7 +55,7 @@ const COLUMNS: readonly Column[] = [
     show: ({ phone: { sipPhoneModel } }) => [sipPhoneModel.brandName, sipPhoneModel.model].filter(Boolean).join(' '),
   },
   {
-    ...{ title: 'User agent', sort: 'userAgent', width: 'minmax(120px, 1.3fr)', from: 880 },
+    ...{ title: 'User agent', sort: 'userAgent', width: 'minmax(120px, 1.3fr)', from: 1_020 },
     show: ({ phone }) => <span className="dim">{phone.status.userAgent}</span>,
   },
   {
@@ -63,11 +63,11 @@ const COLUMNS: readonly Column[] = [
     show: ({ phone }) => <span className="numbers">{phone.status.publicIpAddress}</span>,
   },
   {
-    ...{ title: 'Country', sort: 'country', width: 'minmax(88px, 0.8fr)', from: 660 },
+    ...{ title: 'Country', sort: 'country', width: 'minmax(88px, 0.8fr)', from: 740 },
     show: ({ phone }) => <Country code={phone.country} />,
   },
   {
-    ...{ title: 'Local address', sort: '', width: 'minmax(112px, 0.8fr)', from: 1_060 },
+    ...{ title: 'Local address', sort: '', width: 'minmax(112px, 0.8fr)', from: 1_140 },
     show: ({ phone }) => <span className="numbers dim">{phone.status.localIpAddress}</span>,
   },
   {
