@@ -8,6 +8,7 @@ import { answerClientError } from './client-error.js';
 import access from './plugins/access.js';
 import audit from './plugins/audit.js';
 import body from './plugins/body.js';
+import operatorsPage from './plugins/console.js';
 import errors, { answerError } from './plugins/errors.js';
 import headers from './plugins/headers.js';
 import log from './plugins/log.js';
@@ -41,6 +42,8 @@ export interface ApiOptions {
   webhookNetworks?: readonly string[];
   /** Milliseconds that replaced SIP credentials stay good, unless the phone uses the new ones before. */
   credentialsOverlap: number;
+  /** The folder with the operators' page, which is served when it is given. */
+  consoleFolder?: string | undefined;
   /** Without one nothing is logged. */
   logger?: FastifyBaseLogger;
 }
@@ -89,7 +92,7 @@ const ROUTES: readonly FastifyPluginAsyncTypebox<RouteParts>[] = [
 
 /** The management API, ready to listen or to be called with `inject`. */
 export function buildApi(options: ApiOptions): FastifyInstance {
-  const { store, countries, credentialsOverlap, webhookNetworks = [], logger } = options;
+  const { store, countries, credentialsOverlap, webhookNetworks = [], consoleFolder, logger } = options;
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -118,5 +121,6 @@ export function buildApi(options: ApiOptions): FastifyInstance {
   const fleet = new Fleet({ ...store, feed, countryOf: (address) => countries.country(address).country });
   const targets = new WebhookTargets(webhookNetworks);
   for (const routes of ROUTES) app.register(routes, { store, countries, credentialsOverlap, fleet, feed, targets });
+  if (consoleFolder !== undefined) app.register(operatorsPage, { folder: consoleFolder });
   return app;
 }

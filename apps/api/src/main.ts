@@ -3,6 +3,7 @@ import { runProcess } from '@ringfence/service';
 import { openStore } from '@ringfence/store';
 import { buildApi } from './app.js';
 import { startBackground } from './background/index.js';
+import { findConsole } from './plugins/console.js';
 
 await runProcess({
   name: 'api',
@@ -21,9 +22,11 @@ await runProcess({
       networks: settings.GEOIP_NETWORKS,
       onError: (err) => log.error({ err }, 'the country database was not read again'),
     });
+    const consoleFolder = findConsole();
+    if (consoleFolder === undefined) log.warn('the console was not built, and is not served');
     const webhookNetworks = settings.WEBHOOK_NETWORKS;
     const credentialsOverlap = settings.CREDENTIALS_OVERLAP * 1_000;
-    const app = buildApi({ store, countries, credentialsOverlap, webhookNetworks, logger: log });
+    const app = buildApi({ store, countries, credentialsOverlap, webhookNetworks, consoleFolder, logger: log });
     await app.listen({ host: API_HOST, port: API_PORT });
     const onBackgroundError = (err: unknown) => log.warn({ err }, 'background');
     const endBackground = startBackground({ store, countries, webhookNetworks, onError: onBackgroundError });

@@ -13,14 +13,20 @@ const NODE_NEEDED = [20, 19];
 
 /**
  * Installs the npm packages when they are missing or other than the lock file says, the Debian packages of the programs named,
- * and compiles the TypeScript. Ends the process with one clear line when something cannot be had.
+ * compiles the TypeScript and bundles the operators' page. Ends the process with one clear line when something cannot be had.
  * @param {Record<string, string>} programs the programs needed, each with the Debian package that has it
  */
 export function install(programs) {
   checkNode();
   installNpmPackages();
   installDebianPackages(programs);
+  build();
+}
+
+/** Compiles the TypeScript and bundles the operators' page, where something changed. */
+export function build() {
   compile();
+  bundle();
 }
 
 function checkNode() {
@@ -76,6 +82,18 @@ function compile() {
   writeFileSync(COMPILED, `${begun}\n`);
 }
 
+/** The operators' page, and what its bundle is made of. */
+const CONSOLE = join(ROOT, 'apps/console');
+const CONSOLE_SOURCES = ['src', 'public', 'index.html', 'vite.config.js', 'package.json'];
+
+/** Bundles the operators' page when it is older than what it is made of. */
+function bundle() {
+  const index = join(CONSOLE, 'site/index.html');
+  const bundled = existsSync(index) ? statSync(index).mtimeMs : 0;
+  if (!CONSOLE_SOURCES.some((name) => isTreeNewer(join(CONSOLE, name), bundled))) return;
+  run('bundle', process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel=warn', CONSOLE]);
+}
+
 function isCompiled() {
   if (!existsSync(COMPILED)) return false;
   const compiled = Date.parse(readFileSync(COMPILED, 'utf8'));
@@ -92,13 +110,13 @@ function isCompiled() {
 }
 
 /**
- * Whether a folder or anything in it was changed since a time; of what was removed, the folder tells.
+ * Whether a file, or a folder or anything in it, was changed since a time; of what was removed, the folder tells.
  * @param {string} folder
  * @param {number} time
  * @returns {boolean}
  */
 function isTreeNewer(folder, time) {
-  const inner = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const inner = statSync(folder).isDirectory() ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
   return isNewer(folder, time) || inner.some((path) => isNewer(join(folder, path), time));
 }
 

@@ -15,9 +15,10 @@ export function summarize(settings: Settings, { seeded, sip }: System): string {
   return `
 Ringfence runs.
 
-  SIP    ${registrar}
-${furtherAddresses(sip)}  API    ${api}
-  Token  ${tokenPlace}
+  SIP      ${registrar}
+${furtherAddresses(sip)}  API      ${api}
+  Console  ${api}/console/
+  Token    ${tokenPlace}
 
 Create a phone, register it with its username and password, and see it online:
 
@@ -49,7 +50,7 @@ const FURTHER: readonly [transport: string, write: (hostPort: string) => string]
 function furtherAddresses(hostPorts: readonly string[]): string {
   return FURTHER.map(([transport, write]) => {
     const found = hostPorts.find((hostPort) => hostPort.startsWith(`${transport}/`));
-    return found ? `  ${transport.toUpperCase().padEnd(5)}  ${write(found.slice(transport.length + 1))}\n` : '';
+    return found ? `  ${transport.toUpperCase().padEnd(7)}  ${write(found.slice(transport.length + 1))}\n` : '';
   }).join('');
 }
 

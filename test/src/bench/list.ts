@@ -3,12 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { buildApi } from '@ringfence/api';
 import { openCountries } from '@ringfence/geoip';
-import { CATALOGUE, type NewPhone } from '@ringfence/phone';
-import { keys, openStore, type Store } from '@ringfence/store';
+import { openStore } from '@ringfence/store';
 import { startRedis } from '@ringfence/store/testing';
+import { writeFleet } from './large-fleet.js';
 
 const [phones = 50_000, customers = 500, times = 20] = process.argv.slice(2).map(Number);
-const WRITTEN_AT_ONCE = 500;
 const QUERIES = [
   ...[
     '',
@@ -28,7 +27,7 @@ const store = openStore({ url: redis.url, masterKey: randomBytes(32), onError: c
 const countries = await openCountries({ provider: 'maxmind' });
 const app = buildApi({ store, countries, credentialsOverlap: 0 });
 try {
-  await fill(store);
+  await writeFleet(store, phones, customers);
   const { text } = await store.tokens.create({ level: 'ADMIN', name: 'benchmark' });
   const list = async (query: string) => {
     const from = process.cpuUsage();
@@ -60,42 +59,4 @@ try {
   await store.close();
   await redis.close();
   countries.close();
-}
-
-/** Writes customers with phones, most of them registered. */
-async function fill(store: Store): Promise<void> {
-  const owners: { customer: string; extension: string }[] = [];
-  for (let at = 0; at < customers; at++) {
-    const { _id: customer } = await store.directory.createCustomer({ name: `customer ${at}` });
-    const { _id } = await store.directory.createExtension({
-      customer,
-      number: String(100 + at),
-      name: `Reception ${at}`,
-    });
-    owners.push({ customer, extension: _id });
-  }
-  for (let at = 0; at < phones; at += WRITTEN_AT_ONCE) {
-    const numbers = Array.from({ length: Math.min(WRITTEN_AT_ONCE, phones - at) }, (_, index) => at + index);
-    await Promise.all(
-      numbers.map((number) => addPhone(store, number, owners[number % customers] as (typeof owners)[0])),
-    );
-  }
-}
-
-async function addPhone(
-  { phones, redis, now }: Store,
-  number: number,
-  { customer, extension }: { customer: string; extension: string },
-): Promise<void> {
-  const model = CATALOGUE[number % CATALOGUE.length]?._id as string;
-  const settings: NewPhone['settings'] = {
-    ...{ pbxCluster: 1, sipPhoneModel: model, customer, ip: { mode: 'OPEN' }, notes: `Desk ${number}` },
-    ...{ macAddress: `000413${number.toString(16).padStart(6, '0').toUpperCase()}`, ...(number % 3 && { extension }) },
-  };
-  const { _id } = await phones.create({ settings, places: 1, handsets: false });
-  if (number % 4 === 0) return;
-  const address = `${80 + (number % 9)}.${number % 251}.${number % 241}.9`;
-  const binding = { contact: `sip:${number}@${address}`, expiresAt: now() + 600_000 + number, address };
-  await redis.hset(keys.bindings(_id), 'x', JSON.stringify(binding));
-  await redis.hset(keys.phone(_id), 'publicIpAddress', address, 'userAgent', `Yealink SIP-T46S 66.86.0.${number % 90}`);
 }

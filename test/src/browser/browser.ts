@@ -32,6 +32,11 @@ const FLAGS = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
+/** Starts Debian's Chromium with a fresh profile. */
+export function launch(): Promise<Chromium> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+}
+
 /** A real Chromium with a page of its own for each phone. */
 export class Browser {
   readonly #chromium: Chromium;
@@ -54,7 +59,7 @@ export class Browser {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+    const browser = await launch();
     return new Browser(browser, await browser.newContext(), server);
   }
 
