@@ -310,6 +310,14 @@ t.test('who looks after many customers sees whose phone is whose, or chooses one
   await boss.sees('No phones');
   await api.createPhone(undefined, { customer: other._id });
   await boss.sees('1 phone');
+  await boss.page.getByLabel('Customer').first().click();
+  await boss.page.getByRole('option', { name: 'All customers' }).click();
+  await boss.sees('Demo', boss.page.locator('[aria-rowindex="2"]'));
+  await boss.page.getByRole('button', { name: 'Sign out' }).click();
+  await boss.signIn(token);
+  await boss.page.getByLabel('Customer').first().click();
+  await boss.page.getByRole('option', { name: 'All customers' }).click();
+  await boss.sees('Demo', boss.page.locator('[aria-rowindex="2"]'));
   await boss.close();
 });
 

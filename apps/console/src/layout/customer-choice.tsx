@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.js';
 import type { Customer, Page } from '../api/types.js';
-import { useScope } from '../session/scope.js';
+import { ALL_CUSTOMERS, useScope } from '../session/scope.js';
 
 /** Most customers that are offered at a time; more are found by typing. */
 const OFFERED = 50;
@@ -23,19 +23,18 @@ export function CustomerChoice() {
     enabled: isForMany,
   });
   if (!isForMany) return <span className="dim">{identity.customerName}</span>;
-  const own = {
-    value: '',
-    label: identity.customer === undefined ? 'All customers' : (identity.customerName ?? 'Own'),
-  };
+  const all = { value: ALL_CUSTOMERS, label: 'All customers' };
+  const own = identity.customer === undefined ? [] : [{ value: '', label: identity.customerName ?? 'Own' }];
+  const selected = customer ?? own[0]?.value ?? all.value;
   const others = (data?.customers ?? []).filter(({ _id }) => _id !== identity.customer);
   return (
     <Select
       aria-label="Customer"
-      data={[own, ...others.map(({ _id, name }) => ({ value: _id, label: name }))]}
-      value={customer ?? ''}
+      data={[all, ...own, ...others.map(({ _id, name }) => ({ value: _id, label: name }))]}
+      value={selected}
       onChange={(value) => choose(value || undefined)}
       searchable
-      onSearchChange={(search) => setText(search === own.label ? '' : search)}
+      onSearchChange={(search) => setText([all, ...own].some(({ label }) => label === search) ? '' : search)}
       filter={({ options }) => options}
       allowDeselect={false}
       w={190}

@@ -4,7 +4,7 @@ import type { Identity } from '../api/types.js';
 /** Whose phones are looked at, and by whom. */
 interface Scope {
   identity: Identity;
-  /** Id of the customer; undefined for the caller's own, or all that it may see when it has none of its own. */
+  /** Id of the customer, or {@link ALL_CUSTOMERS}; undefined for the caller's own, or all when it has none of its own. */
   customer: string | undefined;
   choose(customer: string | undefined): void;
   /** Whether things of many customers are looked at. */
@@ -12,6 +12,9 @@ interface Scope {
   /** Whether the caller may change things. */
   mayEdit: boolean;
 }
+
+/** What the API takes for every customer that the caller may see. */
+export const ALL_CUSTOMERS = 'all';
 
 const ScopeContext = createContext<Scope | undefined>(undefined);
 const KEY = 'ringfence-customer';
@@ -21,7 +24,7 @@ export function ScopeProvider({ identity, children }: { identity: Identity; chil
   const [customer, setCustomer] = useState(() => sessionStorage.getItem(KEY) ?? undefined);
   const scope = useMemo(
     () => ({
-      ...{ identity, customer, isOfMany: customer === undefined && identity.customer === undefined },
+      ...{ identity, customer, isOfMany: (customer ?? identity.customer ?? ALL_CUSTOMERS) === ALL_CUSTOMERS },
       choose: (chosen: string | undefined) => {
         if (chosen === undefined) sessionStorage.removeItem(KEY);
         else sessionStorage.setItem(KEY, chosen);

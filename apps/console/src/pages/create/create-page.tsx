@@ -16,7 +16,8 @@ import { useCreating } from './use-creating.js';
 
 /** Makes a phone: the form asks for what its model can have. */
 export function CreatePage() {
-  const { customer, isOfMany } = useScope();
+  const { customer: chosen, isOfMany } = useScope();
+  const customer = isOfMany ? undefined : chosen;
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const { data: model } = useModel(draft.model);
   const body = bodyOf(draft, model, customer);
