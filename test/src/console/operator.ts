@@ -109,6 +109,7 @@ export class Operator {
   /** Keeps a picture of the page, when pictures are wanted. */
   async keepPicture(name: string): Promise<void> {
     if (!process.env.SCREENSHOTS) return;
+    await this.page.mouse.move(this.page.viewportSize()?.width ?? 0, 0);
     await this.page.locator('.mantine-Notification-root').first().waitFor({ state: 'hidden' });
     await mkdir(SCREENSHOTS, { recursive: true });
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });

@@ -237,7 +237,7 @@ t.test('a call is shown while it rings, while it lasts, and no longer', async (t
   await operator.sees('No call is in progress');
 });
 
-t.test('a page that is cut off says so, comes back by itself, and shows what happened meanwhile', async () => {
+t.test('a page that is cut off says so, comes back by itself, and shows what happened meanwhile', async (t) => {
   await operator.visit('/?filter=Extension 106');
   await operator.sees('No phones');
   await ringfence.kill('api');
@@ -259,6 +259,9 @@ t.test('a page that is cut off says so, comes back by itself, and shows what hap
   await page.getByText('The connection to the server is cut.').waitFor({ state: 'hidden' });
   await api.createPhone(106);
   await operator.sees('1 phone');
+  await operator.go('Fleet');
+  await operator.sees(/^\d\d phones/);
+  t.equal(await page.getByRole('textbox', { name: 'Filter phones' }).inputValue(), '', 'the filter went with its view');
 });
 
 /** The pages, by the names of their pictures. */

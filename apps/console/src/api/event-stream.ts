@@ -27,7 +27,7 @@ const LONGEST_PAUSE = 15_000;
  * `EventSource` can't send a token, so the stream is read with `fetch`.
  * @returns stops it; with `retry` a pending pause ends at once
  */
-export function followEvents(query: { customer?: string | undefined }, follower: Follower) {
+export function followEvents(query: { customer: string }, follower: Follower) {
   const stopping = new AbortController();
   let wake: () => void = () => {};
   let position: string | undefined;
@@ -98,7 +98,7 @@ export function followEvents(query: { customer?: string | undefined }, follower:
 }
 
 /** Opens the stream; undefined when there is no connection. */
-async function open(query: { customer?: string | undefined }, position: string | undefined, signal: AbortSignal) {
+async function open(query: { customer: string }, position: string | undefined, signal: AbortSignal) {
   const headers = { ...authorization(), ...(position === undefined ? {} : { 'last-event-id': position }) };
   return fetch(withQuery('/events', query), { headers, signal, cache: 'no-store' }).catch(() => undefined);
 }

@@ -4,38 +4,50 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ask } from '../api/client.js';
 import type { Customer, Page } from '../api/types.js';
-import { ALL_CUSTOMERS, useScope } from '../session/scope.js';
+import { useCustomer } from '../parts/customer-name.js';
+import { ALL, useScope } from '../session/scope.js';
 
 /** Most customers that are offered at a time; more are found by typing. */
 const OFFERED = 50;
 
+/** Milliseconds between the last key and the search. */
+const TYPING = 200;
+
 /** Chooses whose phones are looked at, for those who look after more than one customer. */
 export function CustomerChoice() {
-  const { identity, customer, choose } = useScope();
+  const { identity } = useScope();
   const isForMany = identity.level === 'ADMIN' || identity.level === 'RESELLER';
+  return isForMany ? <Choice /> : <span className="dim">{identity.customerName}</span>;
+}
+
+function Choice() {
+  const { customer, one, choose } = useScope();
+  const { data: chosen } = useCustomer(one);
   const [text, setText] = useState('');
-  const [filter] = useDebouncedValue(text, 200);
+  const [filter] = useDebouncedValue(text, TYPING);
   const { data } = useQuery({
     queryKey: ['customers', filter],
     queryFn: () =>
       ask<Page<'customers', Customer>>('GET', '/customer', { query: { limit: OFFERED, filter: filter || undefined } }),
     placeholderData: keepPreviousData,
-    enabled: isForMany,
   });
-  if (!isForMany) return <span className="dim">{identity.customerName}</span>;
-  const all = { value: ALL_CUSTOMERS, label: 'All customers' };
-  const own = identity.customer === undefined ? [] : [{ value: '', label: identity.customerName ?? 'Own' }];
-  const selected = customer ?? own[0]?.value ?? all.value;
-  const others = (data?.customers ?? []).filter(({ _id }) => _id !== identity.customer);
+  const found = data?.customers ?? [];
+  // What is chosen stays on offer, whatever is searched for.
+  const offered = chosen && !found.some(({ _id }) => _id === chosen._id) ? [chosen, ...found] : found;
+  const options = [
+    { value: ALL, label: 'All customers' },
+    ...offered.map(({ _id, name }) => ({ value: _id, label: name })),
+  ];
   return (
     <Select
       aria-label="Customer"
-      data={[all, ...own, ...others.map(({ _id, name }) => ({ value: _id, label: name }))]}
-      value={selected}
-      onChange={(value) => choose(value || undefined)}
+      data={options}
+      value={customer}
+      onChange={(value) => choose(value ?? ALL)}
       searchable
-      onSearchChange={(search) => setText([all, ...own].some(({ label }) => label === search) ? '' : search)}
-      filter={({ options }) => options}
+      // What is chosen stands in the field: it is no search.
+      onSearchChange={(search) => setText(options.some(({ label }) => label === search) ? '' : search)}
+      filter={({ options: all }) => all}
       allowDeselect={false}
       w={190}
       comboboxProps={{ width: 260, position: 'bottom-start' }}

@@ -4,30 +4,29 @@ import type { Identity } from '../api/types.js';
 /** Whose phones are looked at, and by whom. */
 interface Scope {
   identity: Identity;
-  /** Id of the customer, or {@link ALL_CUSTOMERS}; undefined for the caller's own, or all when it has none of its own. */
-  customer: string | undefined;
-  choose(customer: string | undefined): void;
-  /** Whether things of many customers are looked at. */
-  isOfMany: boolean;
+  /** Id of the customer whose things are looked at, or {@link ALL}. */
+  customer: string;
+  choose(customer: string): void;
+  /** Id of the customer; undefined when things of many are looked at. */
+  one: string | undefined;
   /** Whether the caller may change things. */
   mayEdit: boolean;
 }
 
-/** What the API takes for every customer that the caller may see. */
-export const ALL_CUSTOMERS = 'all';
+/** All customers that the caller may see. */
+export const ALL = 'all';
 
 const ScopeContext = createContext<Scope | undefined>(undefined);
 const KEY = 'ringfence-customer';
 
 /** Keeps whose phones are looked at, for everything inside. */
 export function ScopeProvider({ identity, children }: { identity: Identity; children: ReactNode }) {
-  const [customer, setCustomer] = useState(() => sessionStorage.getItem(KEY) ?? undefined);
+  const [customer, setCustomer] = useState(() => sessionStorage.getItem(KEY) ?? identity.customer ?? ALL);
   const scope = useMemo(
     () => ({
-      ...{ identity, customer, isOfMany: (customer ?? identity.customer ?? ALL_CUSTOMERS) === ALL_CUSTOMERS },
-      choose: (chosen: string | undefined) => {
-        if (chosen === undefined) sessionStorage.removeItem(KEY);
-        else sessionStorage.setItem(KEY, chosen);
+      ...{ identity, customer, one: customer === ALL ? undefined : customer },
+      choose: (chosen: string) => {
+        sessionStorage.setItem(KEY, chosen);
         setCustomer(chosen);
       },
       mayEdit: identity.level !== 'VIEWER' && identity.level !== 'PERSONAL',

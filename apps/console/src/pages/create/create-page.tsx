@@ -16,8 +16,7 @@ import { useCreating } from './use-creating.js';
 
 /** Makes a phone: the form asks for what its model can have. */
 export function CreatePage() {
-  const { customer: chosen, isOfMany } = useScope();
-  const customer = isOfMany ? undefined : chosen;
+  const { one: customer, identity } = useScope();
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const { data: model } = useModel(draft.model);
   const body = bodyOf(draft, model, customer);
@@ -40,7 +39,12 @@ export function CreatePage() {
       <PageTitle apart>Create a phone</PageTitle>
       <div className={classes.page}>
         <form ref={form} className={classes.form} onSubmit={submit} noValidate>
-          {isOfMany && <Alert color="indigo">Choose at the top of the page whose phone it is.</Alert>}
+          {customer === undefined && (
+            <Alert color="indigo">
+              Choose at the top of the page whose phone it is
+              {identity.customerName && `: it is of ${identity.customerName} otherwise`}.
+            </Alert>
+          )}
           {elsewhere.length > 0 && (
             <Alert color="red" title="The phone was not created" role="alert">
               {elsewhere.join('. ')}

@@ -45,7 +45,7 @@ export function CountsChart() {
   );
 }
 
-async function readCounts(customer: string | undefined, range: Range): Promise<Bar[]> {
+async function readCounts(customer: string, range: Range): Promise<Bar[]> {
   const to = Date.now();
   const query = { customer, from: to - range.span, to, step: range.step };
   const { counts } = await ask<{ counts: Count[] }>('GET', '/counts', { query });

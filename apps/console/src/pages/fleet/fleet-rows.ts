@@ -5,7 +5,7 @@ export const PAGE_SIZE = 100;
 
 /** Which phones are shown, and in which order. */
 export interface FleetView {
-  customer: string | undefined;
+  customer: string;
   filter: string;
   online: boolean | undefined;
   mode: IpMode | undefined;

@@ -35,7 +35,7 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
   const { ref: sizer, width } = useElementSize();
   const ref = useMergedRef(scroller, sizer);
   const [, navigate] = useLocation();
-  const { isOfMany } = useScope();
+  const { one } = useScope();
   const [count, setCount] = useState(0);
 
   const rows = useVirtualizer({
@@ -70,7 +70,7 @@ export function FleetTable({ view, onSort, selected, onSelect, onSelectAll, mayS
 
   if (error && total === undefined) return <Failure error={error} retry={refresh} />;
   if (total === 0) return <NothingHere title="No phones" hint="No phone is as the filters say." />;
-  const columns = columnsFor(width, isOfMany);
+  const columns = columnsFor(width, one === undefined);
   const template = [...(maySelect ? ['18px'] : []), ...columns.map((column) => column.width)].join(' ');
   return (
     <div

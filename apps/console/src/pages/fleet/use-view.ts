@@ -1,5 +1,5 @@
 import { useDebouncedCallback } from '@mantine/hooks';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import type { IpMode } from '../../api/types.js';
 import { useScope } from '../../session/scope.js';
@@ -23,9 +23,18 @@ export function useView() {
     };
   }, [customer, search]);
   const [text, setTyped] = useState(view.filter);
+  const written = useRef(view.filter);
+  // A link may lead to another view: what was typed for the one before counts no more.
+  useEffect(() => {
+    if (view.filter !== written.current) setTyped(view.filter);
+    written.current = view.filter;
+  }, [view.filter]);
   const change = useCallback(
     (changed: Partial<FleetView>) => {
-      if (changed.filter !== undefined) setTyped(changed.filter);
+      if (changed.filter !== undefined) {
+        written.current = changed.filter;
+        setTyped(changed.filter);
+      }
       setSearch(
         (before) => {
           const after = new URLSearchParams(before);

@@ -6,8 +6,9 @@ import { useRefreshOn } from '../../live/live.js';
 /** Least milliseconds between two readings. */
 const PAUSE = 400;
 
-/** Milliseconds until what happened is in the history. */
+/** Milliseconds until what happened is in the history: on a calm day, and on a busy one. */
 const WRITTEN = 700;
+const WRITTEN_LATE = 4_000;
 
 /** Most entries of the history that are shown. */
 const HISTORY = 100;
@@ -39,6 +40,7 @@ export function useBindings(id: string) {
 /** What happened to a phone, the newest first. */
 export function useHistory(id: string) {
   useRefreshOn(['phone', id, 'history'], concerns(id), PAUSE, WRITTEN);
+  useRefreshOn(['phone', id, 'history'], concerns(id), PAUSE, WRITTEN_LATE);
   return useQuery({
     queryKey: ['phone', id, 'history'],
     queryFn: () => ask<History>('GET', `/pbx/sipphone/${id}/history`, { query: { limit: HISTORY } }),
