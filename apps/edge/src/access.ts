@@ -43,7 +43,7 @@ export interface AccessParts {
 const MOST_ATTEMPTS = 4;
 
 /** Phones that are remembered from their last admission. */
-const REMEMBERED = 50_000;
+const REMEMBERED = 100_000;
 
 /** What the store made of an admission. */
 type Outcome = { done: true } | { done: false; rejection: Rejection };
@@ -56,9 +56,7 @@ type Outcome = { done: true } | { done: false; rejection: Rejection };
 export class Access {
   readonly #parts: AccessParts;
   readonly #nobody = { id: 'nobody', sealedPassword: '' };
-  /** Passwords of phones as they were read, for as long as those are remembered: opening one takes longer than the digest. */
-  readonly #passwords = new WeakMap<object, string>();
-  readonly #remembered = new LRUCache<string, PhoneAccount>({ max: REMEMBERED });
+  readonly #remembered = new LRUCache<string, Known>({ max: REMEMBERED });
 
   constructor(parts: AccessParts) {
     this.#parts = parts;
@@ -86,9 +84,9 @@ export class Access {
     const client = clientOf(username, source);
     if (this.#parts.defence.isBanned(client)) throw new SipFailure(403);
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const phone = attempt === 0 ? this.#remembered.get(username) : await this.#parts.bindings.findPhone(username);
-      if (phone === undefined && attempt === 0) continue;
-      const decision = this.#decide(credentials, request.method, phone, source);
+      const known = attempt === 0 ? this.#remembered.get(username) : await this.#find(username);
+      if (known === undefined) continue;
+      const decision = this.#decide(credentials, request.method, known, source);
       if ('refused' in decision && attempt === 0) continue;
       try {
         if ('refused' in decision) throw new Refusal(decision.refused);
@@ -99,14 +97,14 @@ export class Access {
         const admission = { phone: decision.phone, now: this.#parts.now(), lock: decision.lock, nonce, source };
         const outcome = await carryOut(admission, username);
         if (outcome.done) {
-          this.#remembered.set(username, decision.phone);
+          this.#remembered.set(username, known);
           this.#parts.defence.proved(client, request.source_address);
           return outcome as T & { done: true };
         }
         if (outcome.rejection !== 'stale') throw REJECTIONS[outcome.rejection]();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        throw await this.#refuse(request, kind, error.reason, { client, phone, source });
+        throw await this.#refuse(request, kind, error.reason, { client, phone: known.phone, source });
       }
     }
     throw unavailable();
@@ -182,23 +180,24 @@ export class Access {
     source: Source,
   ): Promise<SipFailure> {
     if (!isStale) this.#parts.defence.challenged(clientOf(username, source));
-    return this.#parts.challenges.make(kind, { username, known: this.#remembered.get(username), isStale });
+    return this.#parts.challenges.make(kind, { username, known: this.#remembered.get(username)?.phone, isStale });
   }
 
-  #passwordOf(phone: Pick<PhoneAccount, 'id' | 'sealedPassword'>): string {
-    const known = this.#passwords.get(phone) ?? this.#parts.secrets.open(phone.sealedPassword, phone.id);
-    this.#passwords.set(phone, known);
-    return known;
+  /** Reads what is known by a username; a password is opened for nobody as well. */
+  async #find(username: string): Promise<Known> {
+    const phone = await this.#parts.bindings.findPhone(username);
+    const { id, sealedPassword } = phone ?? this.#nobody;
+    return { phone, password: this.#parts.secrets.open(sealedPassword, id) };
   }
 
   /** Whether the credentials are the phone's and its fence lets the source in; the same work for no phone as for one. */
   #decide(
     credentials: DigestCredentials,
     method: string,
-    phone: PhoneAccount | undefined,
+    { phone, password }: Known,
     { address, country }: Source,
   ): Decision {
-    const proven = provesPassword(credentials, method, this.#passwordOf(phone ?? this.#nobody));
+    const proven = provesPassword(credentials, method, password);
     if (phone === undefined) return { refused: 'unknown_user' };
     if (!proven || isOver(phone, this.#parts.now())) return { refused: 'wrong_password' };
     if (!phone.customerActive) return { refused: 'customer_inactive' };
@@ -211,6 +210,13 @@ export class Access {
 /** Whether the time has passed for which credentials stay good that others have taken the place of. */
 function isOver({ goodUntil }: PhoneAccount, now: number): boolean {
   return goodUntil !== undefined && goodUntil <= now;
+}
+
+/** What is known by a username, and the password that it takes: opening one takes longer than the digest. */
+interface Known {
+  /** Undefined when there is none. */
+  phone: PhoneAccount | undefined;
+  password: string;
 }
 
 /** What is decided of a request: the phone that it is of, and the address to lock it to if it is OPEN. */
