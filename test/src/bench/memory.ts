@@ -1,5 +1,6 @@
 // Measures the memory of many registered phones, and whether it stays flat while they refresh.
 // Usage: node test/dist/bench/memory.js [phones] [refreshes]
+import { setTimeout as delay } from 'node:timers/promises';
 import { residentMemory } from './cpu.js';
 import { LoadSocket } from './load-socket.js';
 import { RegisteringPhone } from './registering-phone.js';
@@ -11,6 +12,9 @@ const IN_FLIGHT = 64;
 
 /** Refreshes between two looks. */
 const STEP = 100_000;
+
+/** Milliseconds after which answered transactions are forgotten, and garbage is collected. */
+const CALM = 90_000;
 
 const subject = await startRingfence();
 try {
@@ -24,6 +28,8 @@ try {
   for (let done = STEP; done <= refreshes; done += STEP) {
     await look(`${done} refreshes, ${await registerNext(waiting, STEP, socket)} failed`);
   }
+  await delay(CALM);
+  await look(`${CALM / 1_000} s later`);
   socket.close();
 } finally {
   await subject.close();
