@@ -66,6 +66,8 @@ function Bars({ bars, range }: { bars: readonly Bar[]; range: Range }) {
   const begin = bars[0]?.at ?? 0;
   const x = scaleTime([begin, begin + range.span], [LEFT, Math.max(LEFT + 1, width - 2)]);
   const step = (x.range()[1] as number) / bars.length - LEFT / bars.length;
+  // One at the right edge would be cut off.
+  const ticks = x.ticks(Math.max(2, width / 110)).filter((tick) => x(tick) < width - LEFT / 2);
   const point = (event: PointerEvent<SVGElement>) => {
     const at = Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT) / step);
     setPointed(at >= 0 && at < bars.length ? at : undefined);
@@ -86,7 +88,7 @@ function Bars({ bars, range }: { bars: readonly Bar[]; range: Range }) {
         {LANES.map((lane) => (
           <Lane key={lane.name} {...lane} {...{ bars, width, step, pointed }} />
         ))}
-        {x.ticks(Math.max(2, width / 110)).map((tick) => (
+        {ticks.map((tick) => (
           <text key={tick.getTime()} x={x(tick)} y={HEIGHT - 4} className={classes.tick} textAnchor="middle">
             {range.span > DAY ? shortDay(tick.getTime()) : shortTime(tick.getTime())}
           </text>
