@@ -163,11 +163,15 @@ t.test('a captured registration cannot be sent again, with the same or another c
   t.notMatch(query.all('Contact').join(), /thief/);
 
   await ringfence.kill('edge');
-  const again = await until('the edge', async () => {
-    const copy = phone.send(captured.clone().set('Via', phone.via()));
-    const response = await phone.final(copy, 500).catch(() => undefined);
-    return response && response.status !== 503 ? response : undefined;
-  });
+  const again = await until(
+    'the edge',
+    async () => {
+      const copy = phone.send(captured.clone().set('Via', phone.via()));
+      const response = await phone.final(copy, 500).catch(() => undefined);
+      return response && response.status !== 503 ? response : undefined;
+    },
+    20_000,
+  );
   t.equal(again.status, 401, 'nor after the edge has been started again');
 });
 
