@@ -126,7 +126,9 @@ async function sipp(accounts: readonly ApiPhone[], uri: string): Promise<void> {
     const rest = `-i 127.0.0.1 -p ${port} -nostdin -trace_err -error_file ${errors} 127.0.0.1:${ringfence.sip.port}`;
     const options = { timeout: 15_000, env: { ...process.env, TERM: 'dumb' } };
     await promisify(execFile)('sipp', `${load} ${rest}`.split(' '), options).catch(async (error) => {
-      throw new Error(await readFile(errors as string, 'utf8').catch(() => error.message));
+      const { body } = await api.get('/history?type=phone.refused&limit=5');
+      const said = await readFile(errors as string, 'utf8').catch(() => error.message);
+      throw new Error(`${said}\nrefused: ${JSON.stringify(body.events)}`);
     });
   } finally {
     await rm(folder, { recursive: true });
