@@ -1,6 +1,7 @@
 import t from 'tap';
+import type { Admission, PhoneAccount, Registration } from './admission.js';
 import type { ContactUpdate } from './binding.js';
-import { type Admission, Bindings, NONCES_KEPT, type PhoneAccount, type Registration } from './bindings.js';
+import { Bindings, NONCES_KEPT } from './bindings.js';
 import { Events } from './events.js';
 import { keys } from './keys.js';
 import { connectRedis } from './redis.js';

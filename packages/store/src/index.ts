@@ -1,3 +1,4 @@
+export * from './admission.js';
 export { type Actor, runAs } from './audit/actor.js';
 export { AUDITED, type Audited } from './audit/audited.js';
 export type { Changes, PropertyChange } from './audit/changes.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { CATALOGUE, type Phone } from '@ringfence/phone';
 import t from 'tap';
-import type { PhoneAccount } from '../bindings.js';
+import type { PhoneAccount } from '../admission.js';
 import { keys } from '../keys.js';
 import { openStore } from '../store.js';
 import { startRedis } from '../testing.js';

@@ -17,6 +17,12 @@ t.test('what is made without the API is the work of the system', async (t) => {
   t.notOk(first?.method);
 });
 
+/** Where a phone is registered, at a server `s`. */
+const binding = () => {
+  const place = { contact: 'sip:x', server: 's', protocol: 'udp', address: '192.0.2.1' };
+  return { ...place, expiresAt: clock.now + 60_000 };
+};
+
 t.test('every change tells who made it, by which request, what it was and what it is', async (t) => {
   const phone: Phone = (await call('OWNER', 'POST', '/pbx/sipphone', { sipPhoneModel: generic, notes: 'a' })).json();
   const url = `/pbx/sipphone/${phone._id}`;
@@ -26,13 +32,6 @@ t.test('every change tells who made it, by which request, what it was and what i
   t.match((await newest())?.changes, { notes: { after: 'a' }, username: { after: phone.username } });
   t.equal((await newest())?.at as unknown, new Date(clock.now).toISOString());
 
-  const binding = {
-    contact: 'sip:x',
-    server: 's',
-    protocol: 'udp',
-    address: '192.0.2.1',
-    expiresAt: clock.now + 60_000,
-  };
   const table: [method: 'PUT' | 'POST' | 'DELETE', path: string, body: object | undefined, changes: object][] = [
     ['PUT', '', { notes: 'b' }, { notes: { before: 'a', after: 'b' } }],
     [
@@ -52,7 +51,7 @@ t.test('every change tells who made it, by which request, what it was and what i
     ['DELETE', '/bindings', undefined, { contacts: { before: ['sip:x'] } }],
     ['DELETE', '', undefined, { callWaiting: { before: false } }],
   ];
-  await store.redis.hset(keys.bindings(phone._id), 'x', JSON.stringify(binding));
+  await store.redis.hset(keys.bindings(phone._id), 'x', JSON.stringify(binding()));
   for (const [method, path, body, changes] of table) {
     t.equal((await call('OWNER', method, url + path, body)).statusCode, 200);
     const entry = await newest();
@@ -123,14 +122,7 @@ t.test('a phone that is told something is noted, what is refused or changes noth
     t.same(await newest(), before, `${method} ${path}`);
   }
   await store.notices.claim('s', 0);
-  const binding = {
-    contact: 'sip:x',
-    server: 's',
-    protocol: 'udp',
-    address: '192.0.2.1',
-    expiresAt: clock.now + 60_000,
-  };
-  await store.redis.hset(keys.bindings(_id), 'x', JSON.stringify(binding));
+  await store.redis.hset(keys.bindings(_id), 'x', JSON.stringify(binding()));
   await call('MANAGER', 'GET', `${url}/reboot`);
   t.match(await newest(), { object: 'phone', id: _id, method: 'GET', path: `${url}/reboot`, by: { level: 'MANAGER' } });
 });
