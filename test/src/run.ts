@@ -19,10 +19,13 @@ const files = given.length > 0 ? given : findTests();
 const options = given.length > 0 ? ['--enable-source-maps'] : [];
 const env = { ...process.env, TAP_TIMEOUT: String(LIMIT / 1_000) };
 const waiting = [...files];
+const failures: string[] = [];
 let [passed, failed, reported] = [0, 0, 0];
 
 process.stdout.write(`TAP version 14\n1..${files.length}\n`);
 await Promise.all(Array.from({ length: JOBS }, runWaiting));
+// Said again at the end, as comments: nobody finds them among twenty thousand lines, and some readers keep the last ones only.
+if (failures.length > 0) process.stdout.write(`# Failed:\n${failures.join('\n').replace(/^/gm, '# ')}\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -68,7 +71,15 @@ function report({ file, output, end, time }: Result): void {
   const shown = output.trimEnd().replace(/^TAP version 14\n/, '');
   process.stdout.write(`# Subtest: ${file}\n${shown.replace(/^(?=.)/gm, '    ')}\n`);
   process.stdout.write(`${good ? 'ok' : 'not ok'} ${reported} - ${file} # time=${time}ms\n`);
-  if (!good) process.stdout.write(`  ---\n  ended: ${end}\n  passed: ${pass} of ${total}\n  ...\n`);
+  if (good) return;
+  const why = `ended: ${end}\n  passed: ${pass} of ${total}`;
+  process.stdout.write(`  ---\n  ${why}\n  ...\n`);
+  failures.push(`${file}\n  ${why}`, ...findFailures(shown));
+}
+
+/** The first ten `not ok` lines with the diagnostics under them. */
+function findFailures(output: string): string[] {
+  return (output.match(/^( *)not ok .*(\n\1 {2}---\n[\s\S]*?\n\1 {2}\.\.\.$)?/gm) ?? []).slice(0, 10);
 }
 
 /** The totals that tap writes at the end: `# { total: 3, pass: 2, fail: 1 }`. */
