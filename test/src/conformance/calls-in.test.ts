@@ -23,7 +23,7 @@ t.test('an INVITE gets 100 from the server and 486 from the application, which s
   t.equal(busy.get('X-Why'), 'test');
   for (const name of ['From', 'Call-ID', 'CSeq']) t.equal(busy.get(name), invite.get(name), name);
   phone.send(ackFailure(invite, busy));
-  await phone.silence(2.5 * target.t1, (message) => message.status === 486);
+  await phone.noMore(2.5 * target.t1, (message) => message.status === 486);
 });
 
 t.test('createUAS answers 200; the ACK and the caller’s BYE reach the application', async (t) => {
@@ -179,7 +179,7 @@ for (const [when, ring] of [
       phone.send(ackFailure(invite, terminated));
       t.match((await cancelled.promise).raw, /^CANCEL sip:svc@/);
       t.equal(await late.promise, 'Response not sent due to unknown transaction');
-      await phone.silence(2.5 * target.t1, ({ status, cseq }) => status >= 200 && cseq.method === 'INVITE');
+      await phone.noMore(2.5 * target.t1, ({ status, cseq }) => status >= 200 && cseq.method === 'INVITE');
     },
   );
 }

@@ -37,7 +37,7 @@ t.test('a reliable 183 gets its RSeq from the server, and the PRACK reaches the 
   const ok = await phone.final(invite);
   t.equal(ok.get('To'), progress.get('To'));
   phone.send(Dialog.caller(phone, invite, ok).ack());
-  await phone.silence(2 * target.t1, ({ status }) => status === 183);
+  await phone.noMore(2 * target.t1, ({ status }) => status === 183);
 });
 
 t.test('the application acknowledges a callee’s reliable 183 with PRACK inside the early dialog', async (t) => {

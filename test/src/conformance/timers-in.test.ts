@@ -28,7 +28,7 @@ t.test(
     checkRhythm(t, t1, times, [0, 1, 3, 7, 15, 23]);
     const dialog = Dialog.caller(phone, invite, ok);
     phone.send(dialog.ack());
-    await phone.silence(2.5 * t2, ({ status }) => status >= 200);
+    await phone.noMore(2.5 * t2, ({ status }) => status >= 200);
     t.equal((await dialog.bye()).status, 200);
   },
 );
@@ -64,7 +64,7 @@ t.test('a failure is resent until the ACK (RFC 3261 section 17.2.1, timer G)', a
   const busy = await phone.final(invite);
   for (let n = 0; n < 3; n++) t.equal((await phone.response(invite, 486, patience)).toString(), busy.toString());
   phone.send(ackFailure(invite, busy));
-  await phone.silence(2.5 * t2, ({ status }) => status >= 200);
+  await phone.noMore(2.5 * t2, ({ status }) => status >= 200);
 });
 
 t.test(

@@ -71,6 +71,11 @@ export class Inbox<Item> {
     if (unwanted !== undefined) throw new Error(`unwanted ${what}: ${this.#describe(unwanted)}`);
   }
 
+  /** Throws away what matches and nobody has asked for. */
+  drop(match: Match<Item>): void {
+    this.#items.splice(0, this.#items.length, ...this.#items.filter((item) => !match(item)));
+  }
+
   #unread(): string {
     if (this.#items.length === 0) return 'nothing unread';
     return `unread: ${this.#items.slice(-10).map(this.#describe).join(', ')}`;

@@ -34,6 +34,21 @@ t.test('a phone fails a test that waits for what does not come, and says what ca
   await bob.silence(1, (message) => message.method === 'BYE');
 });
 
+t.test('a phone throws away what came before its peer had seen all of its messages, and nothing later', async (t) => {
+  const bob = await Phone.open({ server: nowhere });
+  const alice = await Phone.open({ server: bob });
+  t.teardown(() => Promise.all([alice.close(), bob.close()]));
+  for (const isLate of [false, true]) {
+    const stopping = alice.noMore(50, ({ method }) => method === 'MESSAGE');
+    const options = await bob.expect('OPTIONS');
+    if (isLate) bob.reply(options, 200);
+    bob.send(bob.request('MESSAGE', alice.uri), options);
+    if (!isLate) bob.reply(options, 200);
+    if (isLate) await t.rejects(stopping, { message: /unwanted message: MESSAGE/ });
+    else await stopping;
+  }
+});
+
 t.test('a phone fails a test when what it receives is no sound SIP', async (t) => {
   const bob = await Phone.open({ server: nowhere });
   const alice = await Phone.open({ server: bob });

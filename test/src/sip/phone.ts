@@ -227,6 +227,16 @@ export class Phone {
     return this.#messages.none(match, 'message', ms);
   }
 
+  /**
+   * Fails unless the peer has stopped sending messages that match: what it sent before it has seen all of ours is thrown
+   * away, and for `ms` milliseconds from then on none may come.
+   */
+  async noMore(ms: number, match: (message: SipMessage) => boolean): Promise<void> {
+    await this.ask('OPTIONS');
+    this.#messages.drop(match);
+    await this.silence(ms, match);
+  }
+
   /** Sends a response over the flow the request came by. */
   reply(request: SipMessage, status: number, extra?: Extra): SipMessage {
     return this.send(composeResponse(this, request, status, extra), request);
