@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const JOBS = 3;
 
 /** Milliseconds that a file may take. */
-const LIMIT = 180_000;
+const LIMIT = 300_000;
 
 const given = process.argv.slice(2);
 const files = given.length > 0 ? given : findTests();

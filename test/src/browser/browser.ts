@@ -12,7 +12,7 @@ export const LIBRARIES = ['JsSIP', 'SIP.js'] as const;
 export type Library = (typeof LIBRARIES)[number];
 
 /** Milliseconds that a page may take for what happens at once on a calm machine. */
-const PATIENCE = 15_000;
+const PATIENCE = 30_000;
 
 /** No camera, no microphone, nothing but the network of this machine; any certificate will do. */
 const FLAGS = [

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 
 /** Milliseconds that the page may take for what it does at once on a calm machine. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /** Where screenshots are kept. */
 const SCREENSHOTS = fileURLToPath(new URL('../../../apps/console/screenshots/', import.meta.url));

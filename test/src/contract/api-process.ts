@@ -5,7 +5,7 @@ import { freePorts } from '../system/ports.js';
 import { until } from '../system/until.js';
 
 /** Milliseconds that a start may take. */
-const START_LIMIT = 20_000;
+const START_LIMIT = 60_000;
 
 /** The API as a process of its own, which can be killed. */
 export class ApiProcess {

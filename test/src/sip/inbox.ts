@@ -2,7 +2,7 @@
 export type Match<Item> = (item: Item) => boolean;
 
 /** How long to wait for something that should come at once, in milliseconds: a busy machine is no fault. */
-export const patience = 5_000;
+export const patience = 15_000;
 
 /**
  * What has arrived and nobody has asked for yet, and who is waiting for what has not arrived. Items are taken in the order

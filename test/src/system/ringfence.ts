@@ -22,7 +22,7 @@ const PROGRAMS = {
 export type Program = keyof typeof PROGRAMS;
 
 /** Milliseconds until a start must be ready. */
-const START_LIMIT = 30_000;
+const START_LIMIT = 90_000;
 
 /** The whole product, started as `npm start` starts it, on free ports and with data of its own. */
 export class Ringfence {

@@ -10,7 +10,7 @@ const PAUSE = 50;
  * @param limit milliseconds to wait
  * @throws Error when it was not there in time
  */
-export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, limit = 5_000) {
+export async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, limit = 20_000) {
   const deadline = Date.now() + limit;
   for (;;) {
     const found = await look();

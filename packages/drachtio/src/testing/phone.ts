@@ -6,7 +6,7 @@ import { Malformed, parseDatagram } from '../sip/parser.js';
 import { StreamFramer } from '../sip/stream-framer.js';
 
 /** How long a test waits for something that should come. */
-const PATIENCE = 3_000;
+const PATIENCE = 15_000;
 
 /** What every test phone can do: await what comes, in order. */
 abstract class Phone {
