@@ -1,6 +1,7 @@
 export { DEFAULT_LIMITS, type Limits } from './limits.js';
-export type { LocalHandler, LocalResponse } from './local/local-handlers.js';
+export type { LocalHandler } from './local/local-handlers.js';
 export type { LocalRequest } from './local/local-request.js';
+export type { LocalResponse } from './local/local-response.js';
 export type { Logger } from './logger.js';
 export { type Addresses, createServer, type DrachtioServer, type ServerOptions } from './server.js';
 export { type Address, parseAddress } from './sip/address.js';

@@ -19,16 +19,25 @@ export function userAgentOf(request: ReceivedRequest): string | undefined {
   return printable || undefined;
 }
 
-/** From and To of the requests that are being served: each is needed at several places. */
-const addresses = new WeakMap<ReceivedRequest, { from: NameAddr | undefined; to: NameAddr | undefined }>();
+/** From and To of a request; undefined for what is malformed. */
+export interface Addresses {
+  from: NameAddr | undefined;
+  to: NameAddr | undefined;
+}
 
-/** Reads From and To; undefined for what is malformed. */
-export function addressesOf(request: ReceivedRequest): { from: NameAddr | undefined; to: NameAddr | undefined } {
-  const known = addresses.get(request);
-  if (known !== undefined) return known;
-  const read = { from: parseNameAddr(request.headers.from ?? ''), to: parseNameAddr(request.headers.to ?? '') };
-  addresses.set(request, read);
-  return read;
+/**
+ * Where a request keeps them once they are read, since each is needed at several places. A WeakMap would let what it holds
+ * live on until the next full garbage collection.
+ */
+const ADDRESSES = Symbol('addresses');
+
+/** Reads From and To. */
+export function addressesOf(request: ReceivedRequest & { [ADDRESSES]?: Addresses }): Addresses {
+  request[ADDRESSES] ??= {
+    from: parseNameAddr(request.headers.from ?? ''),
+    to: parseNameAddr(request.headers.to ?? ''),
+  };
+  return request[ADDRESSES];
 }
 
 /**

@@ -60,6 +60,7 @@ export class Proxies {
 
   /** Whether a request belongs to a dialog in which the server remains. */
   isBetween(request: SipRequest): boolean {
+    if (this.#dialogs.size === 0) return false;
     const expires = this.#dialogs.get(dialogKey(request));
     return expires !== undefined && expires > this.#core.timers.now();
   }

@@ -27,6 +27,7 @@ export function screen(request: SipRequest): Refusal | undefined {
   const { uri, method } = request;
   if (!SCHEMES.has(uri.slice(0, uri.indexOf(':')).toLowerCase())) return { status: 416, headers: [] };
   if (method === 'ACK' || method === 'CANCEL') return undefined;
+  if (request.indexOf('Require') === -1 && request.indexOf('Proxy-Require') === -1) return undefined;
   const required = [...request.values('Require'), ...request.values('Proxy-Require')];
   const unknown = required
     .flatMap((value) => splitList(value) ?? [value])

@@ -1,3 +1,4 @@
+import { lowerName } from '../sip/headers.js';
 import type { SipRequest } from '../sip/message.js';
 import type { Hop } from '../transport/hop.js';
 
@@ -42,7 +43,7 @@ export class LocalRequest {
     if (this.#headers === undefined) {
       const headers: Record<string, string> = Object.create(null);
       for (const { name, value } of this.#request.headers) {
-        const key = name.toLowerCase();
+        const key = lowerName(name);
         const before = headers[key];
         headers[key] = before === undefined ? this.#decode(value) : `${before}, ${this.#decode(value)}`;
       }

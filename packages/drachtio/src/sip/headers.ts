@@ -85,12 +85,15 @@ const KNOWN_HEADERS: readonly KnownHeader[] = [
 
 const BY_SPELLING = new Map<string, string>();
 const RANKS = new Map<string, number>();
+/** Looked up rather than made each time: a new string has to be found among all names before it can be a key. */
+const LOWER = new Map<string, string>();
 const ONCE = new Set<string>();
 for (const [rank, { name, compact, once }] of KNOWN_HEADERS.entries()) {
   for (const spelling of [name, name.toLowerCase(), compact, compact?.toUpperCase()]) {
     if (spelling !== undefined) BY_SPELLING.set(spelling, name);
   }
   RANKS.set(name, rank);
+  LOWER.set(name, name.toLowerCase());
   if (once) ONCE.add(name);
 }
 
@@ -105,6 +108,11 @@ export function longName(spelling: string): string {
   return BY_SPELLING.get(lowerCase) ?? (lowerCase.startsWith('p-') ? capitaliseWords(lowerCase) : spelling);
 }
 
+/** A long name in lower case. */
+export function lowerName(name: string): string {
+  return LOWER.get(name) ?? name.toLowerCase();
+}
+
 /** Whether a message may carry the header (named in long form) only once. */
 export function appearsOnce(name: string): boolean {
   return ONCE.has(name);
@@ -112,7 +120,18 @@ export function appearsOnce(name: string): boolean {
 
 /** Sorts headers into the usual order; unknown ones keep their own order and come last. */
 export function sortHeaders(headers: Header[]): Header[] {
-  return headers.sort((a, b) => rank(a.name) - rank(b.name));
+  return isSorted(headers) ? headers : headers.sort((a, b) => rank(a.name) - rank(b.name));
+}
+
+/** Most are put together in the usual order. */
+function isSorted(headers: readonly Header[]): boolean {
+  let highest = 0;
+  for (const { name } of headers) {
+    const next = rank(name);
+    if (next < highest) return false;
+    highest = next;
+  }
+  return true;
 }
 
 function rank(name: string): number {
