@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '@ringfence/store/testing';
 import { end, isRunning } from '../system/child.js';
-import { freePorts } from '../system/ports.js';
 import { until } from '../system/until.js';
 
 /** Milliseconds that a start may take. */

@@ -4,9 +4,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '@ringfence/store/testing';
 import t from 'tap';
 import { Api } from '../system/api.js';
-import { freePorts } from '../system/ports.js';
 import { Ringfence } from '../system/ringfence.js';
 
 const COMMAND = fileURLToPath(new URL('../../../apps/ringfence/setup/ringfence.js', import.meta.url));

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePorts } from '@ringfence/store/testing';
 import t, { type Test } from 'tap';
 import { Dialog, Phone, type SipMessage } from '../sip/index.js';
 import type { ApiPhone } from '../system/api.js';
 import { Baresip } from '../system/baresip.js';
 import { PhoneLine } from '../system/phone-line.js';
-import { freePorts } from '../system/ports.js';
 import { Ringfence } from '../system/ringfence.js';
 import { until } from '../system/until.js';
 

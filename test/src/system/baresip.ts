@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '@ringfence/store/testing';
 import { end } from './child.js';
-import { freePorts } from './ports.js';
 import { until } from './until.js';
 
 /** What a baresip phone is set up with. */

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '@ringfence/store/testing';
 import type { Endpoint, Protocol } from '../sip/index.js';
 import { Api } from './api.js';
 import { end, isRunning } from './child.js';
-import { freePorts } from './ports.js';
 import { until } from './until.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

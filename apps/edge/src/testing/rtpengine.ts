@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { freePort } from '@ringfence/store/testing';
 import type { Bencoded, Dictionary } from '../media/bencode.js';
 import { NgServer } from '../media/ng-server.js';
 import { until } from './until.js';
@@ -20,10 +20,7 @@ export class TestRtpengine {
 
   /** Starts one on a free port. */
   static async start(): Promise<TestRtpengine> {
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    const rtpengine = new TestRtpengine(`127.0.0.1:${socket.address().port}`);
-    socket.close();
+    const rtpengine = new TestRtpengine(`127.0.0.1:${await freePort()}`);
     await rtpengine.run();
     return rtpengine;
   }
