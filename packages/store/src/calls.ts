@@ -114,7 +114,8 @@ export class Calls {
     const { id, customer } = after;
     const [old, now] = [indexesOf(before), indexesOf(after)];
     const asBefore: Condition = {
-      ...{ command: ['HGET', keys.calls(customer), id], answer: JSON.stringify(before) },
+      command: ['HGET', keys.calls(customer), id],
+      answer: JSON.stringify(before),
       otherwise: () => new CallLost(),
     };
     const commands: Command[] = [
@@ -192,7 +193,9 @@ export class Calls {
 
   async #expireEdge(edge: string, leasedUntil: string, endedEvent: (call: Call) => CallEvent): Promise<void> {
     const stillLapsed: Condition = {
-      ...{ command: ['ZSCORE', keys.edges, edge], answer: leasedUntil, otherwise: () => new CallLost() },
+      command: ['ZSCORE', keys.edges, edge],
+      answer: leasedUntil,
+      otherwise: () => new CallLost(),
     };
     const members = (await this.#redis.srandmember(keys.edgeCalls(edge), CALLS_AT_ONCE)) ?? [];
     const calls = await Promise.all(

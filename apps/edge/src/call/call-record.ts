@@ -23,7 +23,12 @@ export function callEvent<T extends `call.${string}` & Event['type']>(
   source?: Source,
 ) {
   return {
-    ...{ type, at, call: id, customer, from: caller.number, to: callee.number },
+    type,
+    at,
+    call: id,
+    customer,
+    from: caller.number,
+    to: callee.number,
     ...(caller.phone === undefined ? {} : { phone: caller.phone }),
     ...(caller.extension === undefined ? {} : { extension: caller.extension }),
     ...(source && { address: source.address, port: source.port, protocol: source.protocol }),
@@ -84,8 +89,11 @@ export class CallRecord {
 
   /** It was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void {
-    const callee = { ...this.#call.callee, ...(phone === undefined ? {} : { answeredBy: phone }) };
-    this.#become({ ...this.#call, state: 'answered', answeredAt: this.#now(), callee }, 'call.answered');
+    const callee = { ...(phone === undefined ? {} : { answeredBy: phone }), ...this.#call.callee };
+    this.#become(
+      Object.assign({ answeredAt: this.#now() }, this.#call, { state: 'answered' as const, callee }),
+      'call.answered',
+    );
   }
 
   /** It is over. */

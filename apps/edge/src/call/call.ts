@@ -85,7 +85,7 @@ async function ringAll(
   };
   const carrier = plan.isUnlimited ? orDirect(media) : media;
   const invite = { headers, offer: invitation.offer, from: plan.caller.end, media: carrier, onNoMedia };
-  const all = plan.ringers.map((start) => start({ ...invite, onProvisional: progress.heard, onForwarded }));
+  const all = plan.ringers.map((start) => start({ onProvisional: progress.heard, onForwarded, ...invite }));
   const result = await ring(all, ringTime, [cancelled, slot.over]);
   return hasMedia || 'answer' in result ? result : { status: 503 };
 }

@@ -115,7 +115,8 @@ function huntAt(
   return {
     callee: { number, name: '', phones: [] },
     ringers: [
-      (invite) => new Hunt(stack, targets, number, { ...invite, headers: { ...invite.headers, ...identities } }),
+      (invite) =>
+        new Hunt(stack, targets, number, { ...invite, headers: Object.assign({}, invite.headers, identities) }),
     ],
     isUnlimited: false,
   };

@@ -50,7 +50,7 @@ export async function planFromCluster(
 }
 
 function partyOf(caller: Identity, isAnonymous: boolean): Party {
-  return { ...caller, phone: undefined, extension: undefined, isAnonymous, end: new MediaEnd(AT_CLUSTER) };
+  return { phone: undefined, extension: undefined, isAnonymous, end: new MediaEnd(AT_CLUSTER), ...caller };
 }
 
 /** Who calls: as the cluster asserts it, or else as From says. */

@@ -22,13 +22,14 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
   const { admission, extension } = await parts.access.admit(request, 'proxy', async (admission, username) => {
     const extension = await findExtension(parts, admission);
     checkSender(request, [username, extension.number]);
-    return { ...(await parts.bindings.admit(admission)), admission, extension };
+    const outcome = await parts.bindings.admit(admission);
+    return { admission, extension, ...outcome };
   });
   const { phone, source } = admission;
   const originator = { customer: phone.customer, phone: phone.id, extension, shown: extension };
   const { callee, ringers, isUnlimited } = await findDialled(
     parts,
-    { ...originator, isAnonymous, isSentOn: false },
+    { isAnonymous, isSentOn: false, ...originator },
     request.uri,
     dialled,
   );
@@ -36,10 +37,15 @@ export async function planFromPhone(parts: CallParts, request: SipRequest, diall
   return {
     parties: { customer: phone.customer, source, callee, caller: { phone: phone.id, extension: _id, number, name } },
     caller: {
-      ...{ phone: { phone: phone.id, address: source.address }, extension: _id, number, name, isAnonymous },
+      phone: { phone: phone.id, address: source.address },
+      extension: _id,
+      number,
+      name,
+      isAnonymous,
       end: new MediaEnd({ transport: source.protocol, address: source.address }),
     },
-    ...{ ringers, isUnlimited },
+    ringers,
+    isUnlimited,
   };
 }
 

@@ -93,7 +93,9 @@ export class Leg {
     offer: string | undefined,
   ): Promise<LegResult> {
     const options: InviteOptions = {
-      ...{ headers: { ...headers }, localSdp: offer, noAck: offer === undefined },
+      headers: { ...headers },
+      localSdp: offer,
+      noAck: offer === undefined,
       ...(proxy === undefined ? {} : { proxy }),
     };
     return new Promise((resolve) => {
@@ -137,7 +139,7 @@ export class Leg {
     }
     try {
       const sdp = await this.#carry('dialog' in pickedUp ? pickedUp.dialog.remote.sdp : pickedUp.offer.sdp);
-      return this.#cancelled ? { status: 487 } : { answer: { ...pickedUp, sdp, media: this.#media } };
+      return this.#cancelled ? { status: 487 } : { answer: { sdp, media: this.#media, ...pickedUp } };
     } catch (failure) {
       if (!this.#cancelled) hangUp(pickedUp);
       throw failure;

@@ -17,5 +17,5 @@ export interface Party extends Identity {
 
 /** A party as the store keeps it. */
 export function kept({ phone, extension, number, name }: Party): CallingParty {
-  return { ...(phone && { phone: phone.phone }), ...(extension === undefined ? {} : { extension }), number, name };
+  return { number, name, ...(phone && { phone: phone.phone }), ...(extension === undefined ? {} : { extension }) };
 }

@@ -69,7 +69,7 @@ function sendReliably(response: SipResponse, status: number, content: Content): 
       clearTimeout(timer);
       resolve();
     };
-    response.send(status, { ...content, headers: { ...content.headers, Require: '100rel' } }, undefined, acknowledged);
+    response.send(status, { ...content, headers: { Require: '100rel', ...content.headers } }, undefined, acknowledged);
   });
 }
 

@@ -37,7 +37,7 @@ export function ringContact(
     const leg = new Leg(
       stack,
       { uri: contact, proxy, end },
-      { ...invite, headers: { ...invite.headers, ...identities } },
+      { ...invite, headers: Object.assign({}, invite.headers, identities) },
     );
     return new RedirectableRinging(leg, invite, { phone, party, ringTime, sendOn });
   };
@@ -71,7 +71,7 @@ class RedirectableRinging implements Ringing {
   }
 
   async #ended(result: LegResult): Promise<RingingResult> {
-    if ('answer' in result) return { ...result, party: this.#parts.party };
+    if ('answer' in result) return { party: this.#parts.party, ...result };
     const number = result.contact === undefined ? undefined : parseFirstNameAddr(result.contact)?.uri.user;
     if (number === undefined || this.#stop.signal.aborted) return { status: toldStatus(result.status) };
     try {

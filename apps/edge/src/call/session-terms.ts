@@ -56,7 +56,7 @@ export function readTerms(response: Message, { expires }: SessionTimes): Session
 /** Headers of an INVITE that asks for session timers; `minSe` is what the other side said it wants at least. */
 export function askForTerms({ expires }: SessionTimes, minSe = 0): Record<string, string> {
   const headers = { Supported: 'timer', 'Session-Expires': `${Math.max(expires, minSe)}` };
-  return minSe === 0 ? headers : { ...headers, 'Min-SE': `${minSe}` };
+  return minSe === 0 ? headers : { 'Min-SE': `${minSe}`, ...headers };
 }
 
 /** Headers of a request within the call that refreshes the session; without them it would end the timers. */

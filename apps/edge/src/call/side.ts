@@ -52,15 +52,19 @@ export class Side {
   offer(method: 'INVITE' | 'UPDATE', offer: string | undefined): Promise<Asked> {
     const used = method === 'UPDATE' && this.#takesUpdate ? 'UPDATE' : 'INVITE';
     return this.ask({
-      ...{ method: used, noAck: used === 'INVITE' && offer === undefined },
+      method: used,
+      noAck: used === 'INVITE' && offer === undefined,
       ...this.content(offer, keepTerms(this.session.terms)),
     });
   }
 
   /** What goes with a message that may change the session. */
   content(body: string | undefined, headers: Record<string, string> = {}): Content {
-    const all = { Contact: this.dialog.local.contact, Allow: ALLOW_IN_CALL, ...headers };
-    return body ? { headers: { ...all, 'Content-Type': SDP }, body } : { headers: all };
+    const type = body ? { 'Content-Type': SDP } : {};
+    return {
+      headers: { Contact: this.dialog.local.contact, Allow: ALLOW_IN_CALL, ...type, ...headers },
+      ...(body && { body }),
+    };
   }
 
   /** Sends a request. Never rejects. */

@@ -38,7 +38,11 @@ export class Exchanges {
   ): void {
     const [hop, ...others] = hops;
     const exchange: Exchange = {
-      ...{ application, request, dialog, isInitial, others },
+      application,
+      request,
+      dialog,
+      isInitial,
+      others,
       reliable: new Map(),
       endedForks: new Set(),
     };

@@ -159,10 +159,10 @@ export class Outbound {
     // Later, so that an application that awaits the request being sent has time to listen for the response.
     this.#core.timers.start(LOCAL_RESPONSE_DELAY, () => {
       this.#exchanges.respondLocally(application, request, {
-        ...response,
         protocol: 'unknown',
         transactionId,
         dialogId,
+        ...response,
       });
     });
   }

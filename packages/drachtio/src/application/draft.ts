@@ -26,15 +26,15 @@ export function parseDraft(payload: Buffer): Draft | undefined {
   const [startLine = '', ...lines] = head.split('\r\n');
   if (hasControl(startLine)) return undefined;
   const body = headEnd === -1 ? payload.subarray(payload.length) : payload.subarray(headEnd + 4);
-  const rest = { startLine, headers: parseLines(lines), body };
+  const headers = parseLines(lines);
   if (startLine.startsWith('SIP/2.0 ')) {
     const status = parseNumber(startLine.slice(8, 11), 699);
     if (status === undefined || status < 100) return undefined;
-    return { ...rest, method: undefined, uri: '', status, reason: trimBlanks(startLine.slice(12)) };
+    return { startLine, method: undefined, uri: '', status, reason: trimBlanks(startLine.slice(12)), headers, body };
   }
   const [method = '', uri = '', version, ...more] = startLine.split(' ');
   if (version !== 'SIP/2.0' || more.length > 0 || !consistsOf(TOKEN, method)) return undefined;
-  return { ...rest, method, uri, status: undefined, reason: '' };
+  return { startLine, method, uri, status: undefined, reason: '', headers, body };
 }
 
 /** A header of a draft, by its long name. */
