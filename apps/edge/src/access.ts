@@ -90,14 +90,14 @@ export class Access {
       if ('refused' in decision && attempt === 0) continue;
       try {
         if ('refused' in decision) throw new Refusal(decision.refused);
-        if (decision.phone.replaced !== undefined) {
+        if (decision.phone.replacing !== undefined) {
           await this.#parts.bindings.endReplaced(decision.phone);
           continue;
         }
         const admission = { phone: decision.phone, now: this.#parts.now(), lock: decision.lock, nonce, source };
         const outcome = await carryOut(admission, username);
         if (outcome.done) {
-          this.#remembered.set(username, known);
+          if (attempt > 0) this.#remembered.set(copyOf(username), known);
           this.#parts.defence.proved(client, request.source_address);
           return outcome as T & { done: true };
         }
@@ -217,6 +217,11 @@ interface Known {
   /** Undefined when there is none. */
   phone: PhoneAccount | undefined;
   password: string;
+}
+
+/** The same text, without the message that it was cut from and would keep in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** What is decided of a request: the phone that it is of, and the address to lock it to if it is OPEN. */

@@ -4,7 +4,7 @@
 --
 -- KEYS  1  phone        2  bindings   3  nonces   4  expiries   5  events   6  customer   7  keep-alives
 -- ARGV  1  now, ms
---       2  what find-phone.lua said of the phone, without its id, a line each
+--       2  SHA-1 of what find-phone.lua said of the phone, without its id, a line each
 --       3  address that the phone is to be locked to, or empty
 --       4  nonce id, beginning with the ms at which it was issued
 --       5  nonce count
@@ -144,7 +144,7 @@ local stored = redis.call(
 local as_read = {}
 for i = 1, 7 do as_read[i] = stored[i] or '' end
 as_read[8] = redis.call('GET', KEYS[6]) or ''
-if table.concat(as_read, '\n') ~= ARGV[2] then return { 'stale' } end
+if redis.sha1hex(table.concat(as_read, '\n')) ~= ARGV[2] then return { 'stale' } end
 
 if not nonce_is_new() then return { 'replayed' } end
 remember_nonce()

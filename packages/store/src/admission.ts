@@ -17,10 +17,10 @@ export interface PhoneAccount {
   fence: Fence;
   /** When these credentials end, ms since 1970: others have taken their place that the phone has not used yet. */
   goodUntil?: number | undefined;
-  /** The username that a reset has replaced, whose credentials end when those of the account are used. */
-  replaced?: string | undefined;
-  /** Everything above as it was read: the store admits nothing that was decided on it once it has changed. */
-  asRead: string;
+  /** All passwords, as the store has them, when a reset has replaced some that end once those of the account are used. */
+  replacing?: string | undefined;
+  /** SHA-1 of everything above as it was read: the store admits nothing that was decided on it once it has changed. */
+  digest: string;
 }
 
 /** What a request within a dialog needs to know of the phone that sends it. */

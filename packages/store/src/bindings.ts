@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Fence, IpMode, Phone } from '@ringfence/phone';
 import type { Redis } from 'ioredis';
 import type {
@@ -54,18 +55,18 @@ export class Bindings {
     const [id = '', ...asRead] = found.map((text) => text ?? '');
     const [passwords = '', customer = '', extension, mode, address, countries, model = '', customerRecord = ''] =
       asRead;
-    const { sealedPassword, goodUntil, replaced } = passwordsFor(username, passwords);
+    const { sealedPassword, goodUntil, replacing } = passwordsFor(username, passwords);
     const account: PhoneAccount = {
       id,
       sealedPassword,
       goodUntil,
-      replaced,
+      replacing,
       customer,
       customerActive: isActive(customerRecord),
       extension: extension || undefined,
       model,
       fence: toFence(mode, address, countries),
-      asRead: asRead.join('\n'),
+      digest: hash('sha1', asRead.join('\n')),
     };
     return id === '' ? undefined : account;
   }
@@ -74,9 +75,8 @@ export class Bindings {
    * Ends the credentials that a reset has replaced, because the phone has used the new ones, with what was registered by
    * them. Nothing happens when the phone was changed since it was read.
    */
-  async endReplaced({ id, customer, extension, asRead }: PhoneAccount): Promise<void> {
-    const [passwords = ''] = asRead.split('\n');
-    if (!(await endReplaced(this.#redis, id, passwords))) return;
+  async endReplaced({ id, customer, extension, replacing = '' }: PhoneAccount): Promise<void> {
+    if (!(await endReplaced(this.#redis, id, replacing))) return;
     await this.end({ _id: id, customer, extension }, () => true);
   }
 
@@ -222,7 +222,7 @@ function isActive(customerRecord: string): boolean {
 
 function admissionArguments({ phone, now, lock, nonce }: Admission): (string | number)[] {
   const remembered = nonce.age + CLOCK_TOLERANCE;
-  return [now, phone.asRead, lock ?? '', nonce.id, nonce.count, remembered, NONCES_KEPT, EVENTS_KEPT, phone.id];
+  return [now, phone.digest, lock ?? '', nonce.id, nonce.count, remembered, NONCES_KEPT, EVENTS_KEPT, phone.id];
 }
 
 /** Adds the fields that every event of the request has, after their number. */

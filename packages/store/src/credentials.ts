@@ -29,10 +29,10 @@ export function writePasswords({ current, replaced }: StoredPasswords): string {
 export function passwordsFor(
   username: string,
   field: string,
-): { sealedPassword: string; goodUntil?: number; replaced?: string } {
+): { sealedPassword: string; goodUntil?: number; replacing?: string } {
   const { current, replaced } = readPasswords(field);
   if (replaced === undefined) return { sealedPassword: current };
-  if (replaced.username !== username) return { sealedPassword: current, replaced: replaced.username };
+  if (replaced.username !== username) return { sealedPassword: current, replacing: field };
   return { sealedPassword: replaced.password, goodUntil: replaced.until };
 }
 
