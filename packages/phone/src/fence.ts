@@ -50,6 +50,8 @@ export function decideFence(fence: Fence, address: string, country: string | und
  * @returns undefined when the text is no address: no octal or shortened IPv4, no zone, no brackets, no port
  */
 export function normalizeAddress(text: string): string | undefined {
-  if (isIP(text) === 0 || text.includes('%')) return undefined;
+  const family = isIP(text);
+  if (family === 4) return text;
+  if (family === 0 || text.includes('%')) return undefined;
   return ipaddr.process(text).toString();
 }
