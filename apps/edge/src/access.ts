@@ -97,7 +97,8 @@ export class Access {
         const admission = { phone: decision.phone, now: this.#parts.now(), lock: decision.lock, nonce, source };
         const outcome = await carryOut(admission, username);
         if (outcome.done) {
-          if (attempt > 0) this.#remembered.set(copyOf(username), known);
+          // A phone that was just locked is another one from now on.
+          if (attempt > 0 && decision.lock === undefined) this.#remembered.set(copyOf(username), known);
           this.#parts.defence.proved(client, request.source_address);
           return outcome as T & { done: true };
         }
