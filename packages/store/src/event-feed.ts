@@ -52,7 +52,7 @@ export class EventFeed {
    * @param after the stream id of the last event that is known, as `<ms>-<sequence>`; the last there is when left out
    */
   constructor(redis: Redis, onError: (error: unknown) => void, after?: string) {
-    this.#redis = redis.duplicate({ commandTimeout: SILENCE, enableAutoPipelining: false });
+    this.#redis = redis.duplicate({ commandTimeout: SILENCE });
     this.#redis.on('error', () => {});
     this.#onError = onError;
     this.#position = after;
