@@ -47,11 +47,9 @@ const PLAIN = /^[\x20-\x7e]*$/;
 
 function toHeaders(headers: Readonly<Record<string, string | readonly string[]>> = {}): Header[] {
   const fields: Header[] = [];
-  for (const spelling in headers) {
+  for (const [spelling, values] of Object.entries(headers)) {
     const name = longName(spelling);
-    const values = headers[spelling];
-    if (typeof values === 'string') fields.push({ name, value: toBytes(values) });
-    else for (const value of values ?? []) fields.push({ name, value: toBytes(value) });
+    for (const value of typeof values === 'string' ? [values] : values) fields.push({ name, value: toBytes(value) });
   }
   return fields;
 }
