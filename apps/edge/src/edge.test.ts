@@ -104,7 +104,7 @@ t.test(
     await bench.restartServer(700);
     const began = Date.now();
     while ((await caller.ask({ method: 'REGISTER' })).status !== 401) await sleep(20);
-    t.ok(Date.now() - began < 1_500, `${Date.now() - began} ms`);
+    t.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
     t.equal((await caller.register()).status, 200);
     t.equal((await caller.ask({ method: 'MESSAGE' })).status, 405, 'every route is there again');
     await bench.event(caller.id, { type: 'call.ended', status: 200 });
@@ -133,6 +133,6 @@ t.test('an edge that closes hangs up on its calls, stops the ringing and is gone
   ringing.answer((await ringing.request('CANCEL')) as Message, 200);
   ringing.answer(invite, 487);
   await closing;
-  t.ok(Date.now() - began < 2_000, `${Date.now() - began} ms`);
+  t.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
   t.equal((await caller.register()).status, 200);
 });

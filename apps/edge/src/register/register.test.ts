@@ -254,7 +254,7 @@ t.test('hundreds of contacts in one datagram are turned away before they are rea
   const began = performance.now();
   const response = await phone.ask({ method: 'REGISTER', headers: { Contact } });
   t.equal(response.status, 400);
-  t.ok(performance.now() - began < 1_000);
+  t.ok(performance.now() - began < 3_000);
 });
 
 t.test('a binding that runs out is told within two seconds, without any request', async (t) => {
@@ -280,7 +280,7 @@ t.test('while Redis is down phones are told to come back, and served as soon as 
   const response = await phone.ask(phone.answering(challenge, { method: 'REGISTER' }));
   t.equal(response.status, 503);
   t.match(response.header('Retry-After'), /^\d+$/);
-  t.ok(Date.now() - began < 3_000, `${Date.now() - began} ms`);
+  t.ok(Date.now() - began < 6_000, `${Date.now() - began} ms`);
   await bench.redis.start();
   await sleep(600);
   const customer = await bench.store.directory.createCustomer({ name: 'New' });
