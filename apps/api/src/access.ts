@@ -57,10 +57,9 @@ export function guardPurchase(caller: Token, body: object): void {
 }
 
 /** A phone as a caller may see it: its password is for editors, its purchase for buyers. */
-export function showPhone(caller: Token, { password, purchaseInfo, ...phone }: Phone): Phone {
-  return {
-    ...phone,
-    ...(password !== undefined && EDITORS.includes(caller.level) ? { password } : {}),
-    ...(purchaseInfo !== undefined && mayBuy(caller) ? { purchaseInfo } : {}),
-  };
+export function showPhone(caller: Token, { password, purchaseInfo, ...shown }: Phone): Phone {
+  const phone: Phone = shown;
+  if (password !== undefined && EDITORS.includes(caller.level)) phone.password = password;
+  if (purchaseInfo !== undefined && mayBuy(caller)) phone.purchaseInfo = purchaseInfo;
+  return phone;
 }

@@ -32,7 +32,8 @@ export function settingFields({ ip, ...record }: NewPhone['settings']): Record<s
 /** That a phone is set as it was read; its status may have changed. */
 export function unchanged(key: string, stored: Readonly<Record<string, string>>): Condition[] {
   return ['record', 'password', 'ip.mode', 'ip.address', 'ip.countries'].map((field) => ({
-    ...{ command: ['HGET', key, field], answer: stored[field] ?? '' },
+    command: ['HGET', key, field],
+    answer: stored[field] ?? '',
     otherwise: () => new PhoneConflict('change'),
   }));
 }

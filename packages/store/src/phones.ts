@@ -50,12 +50,14 @@ export class Phones {
     const { settings } = phone;
     const { username, password } = newCredentials();
     const fields: Record<string, string> = {
+      username,
+      password: this.#secrets.seal(password, id),
+      configSaved: String(this.#now()),
       ...settingFields(settings),
-      ...{ username, password: this.#secrets.seal(password, id), configSaved: String(this.#now()) },
     };
     const list = Object.entries(fields).flat();
     const event = this.#eventFields('phone.created', id, settings);
-    const after = { ...settings, username };
+    const after = { username, ...settings };
     const audit = auditFields({ object: 'phone', id, customer: settings.customer, after }, this.#now());
     const { references, serials } = footprintOf(settings);
     const place = await this.#createPhone.run(
@@ -104,7 +106,7 @@ export class Phones {
     const places = [...left, ...(taken ? [taken] : [])];
     const index = shape.handsets && taken ? { handsetIndex: String(taken.place) } : {};
     const { password = '' } = stored;
-    const fields = { ...settingFields(settings), username, password, configSaved: String(this.#now()), ...index };
+    const fields = { username, password, configSaved: String(this.#now()), ...settingFields(settings), ...index };
     const key = keys.phone(id);
     const [gone, come] = difference(footprintOf(before), footprintOf(settings));
     await applyChange(

@@ -11,8 +11,8 @@ export function readStatus(fields: Record<string, string>, bindings: readonly st
   const expiresAt = Math.max(0, ...bindings.map((json) => parseBinding(json).expiresAt));
   const { configLoaded, configSaved, localIpAddress, publicIpAddress, userAgent } = fields;
   return {
-    ...(configLoaded ? { configLoaded: time(configLoaded) } : {}),
     configSaved: time(configSaved ?? '0'),
+    ...(configLoaded ? { configLoaded: time(configLoaded) } : {}),
     online: expiresAt > now,
     expires: expiresAt > now ? Math.ceil((expiresAt - now) / 1_000) : -1,
     ...(localIpAddress ? { localIpAddress } : {}),

@@ -124,7 +124,7 @@ export class Projection implements StreamWork {
 
   #moved({ id: _, expires: __, ...event }: StoredEvent, formerAddress: string) {
     const formerCountry = this.#countries.country(formerAddress).country;
-    return { ...event, type: 'phone.moved' as const, formerAddress, formerCountry };
+    return { formerAddress, formerCountry, ...event, type: 'phone.moved' as const };
   }
 
   /** The customer and its reseller. */

@@ -21,7 +21,7 @@ export type Checked = { phone: NewPhone } | { violations: Violation[] };
 export async function checkPhone(json: object, customer: string | undefined, lookups: Lookups): Promise<Checked> {
   const shape = readShape(json);
   const facts = await gatherFacts(shape.body, customer, lookups);
-  const subject = { ...facts, body: shape.body, wrong: shape.wrong };
+  const subject = { body: shape.body, wrong: shape.wrong, ...facts };
   const broken = RULES.flatMap((rule) => apply(rule, subject)).filter((violation) => !isInside(violation, shape.wrong));
   const named = new Set(broken.map(({ message }) => message));
   const violations = [...broken, ...shapeViolations(shape).filter(({ message }) => !named.has(message))];

@@ -13,8 +13,7 @@ import { REFERENCES } from './softkeys.js';
  * chose nothing and the model has something to choose, no property without a value.
  */
 export function completePhone(body: PhoneBody, model: Model, customer: string): NewPhone {
-  const settings = prune({
-    ...body,
+  const chosen = {
     pbxCluster: body.pbxCluster ?? 1,
     sipPhoneModel: model._id,
     extension: parseId(body.extension),
@@ -40,7 +39,8 @@ export function completePhone(body: PhoneBody, model: Model, customer: string): 
     codec: { hdAudio: body.codec?.hdAudio ?? model.capabilities.hdAudio, video: body.codec?.video ?? false },
     network: completeNetwork(body.network, model),
     purchaseInfo: completePurchase(body.purchaseInfo),
-  }) as NewPhone['settings'];
+  };
+  const settings = prune(Object.assign({}, body, chosen)) as NewPhone['settings'];
   return { settings, places: model.extensions, handsets: model.capabilities.multipleHandsets };
 }
 

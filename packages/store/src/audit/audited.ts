@@ -55,8 +55,15 @@ export function auditFields({ before, after, ...change }: AuditedChange, now: nu
 function entryFields(change: Omit<AuditedChange, 'before' | 'after'>, changes: object, now: number): string[] {
   const { token, name = 'system', level, address, method, path } = currentActor() ?? {};
   const fields = {
-    ...{ at: now, ...change, changes: JSON.stringify(changes) },
-    ...{ by: token, name, level, address, method, path: path?.slice(0, PATH_KEPT) },
+    at: now,
+    ...change,
+    changes: JSON.stringify(changes),
+    by: token,
+    name,
+    level,
+    address,
+    method,
+    path: path?.slice(0, PATH_KEPT),
   };
   return Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [field, String(value)]));
 }

@@ -23,12 +23,15 @@ export function changesBetween(before: object | undefined, after: object | undef
   for (const name of new Set([...Object.keys(old), ...Object.keys(young)])) {
     if (name === '_id' || SECRETS.has(name)) continue;
     const [was, is] = [JSON.stringify(old[name]), JSON.stringify(young[name])];
-    if (was !== is) changes[name] = { ...kept('before', was, old[name]), ...kept('after', is, young[name]) };
+    if (was === is) continue;
+    const change: PropertyChange = {};
+    if (was !== undefined) change.before = kept(was, old[name]);
+    if (is !== undefined) change.after = kept(is, young[name]);
+    changes[name] = change;
   }
   return Object.keys(changes).length === 0 ? undefined : changes;
 }
 
-function kept(name: 'before' | 'after', json: string | undefined, value: unknown): PropertyChange {
-  if (json === undefined) return {};
-  return { [name]: json.length > VALUE_KEPT ? `${json.slice(0, VALUE_KEPT)}…` : value };
+function kept(json: string, value: unknown): unknown {
+  return json.length > VALUE_KEPT ? `${json.slice(0, VALUE_KEPT)}…` : value;
 }

@@ -68,9 +68,16 @@ function toRow(id: string, fields: (string | null)[], countryOf: CountryOf): Rea
   const hasLongNotes = notes.length > NOTES_KEPT;
   const texts = [macAddress, locked, handsetAddress, hasLongNotes ? '' : notes];
   const row: FleetRow = {
-    ...{ id, created: Number.parseInt(id.slice(0, 13), 16), customer, extension: undefined },
-    ...{ model, mode: mode as IpMode, text: texts.join('\n').toLowerCase(), hasLongNotes },
-    ...{ userAgent: (userAgent ?? '').toLowerCase(), ...seenAt(address ?? '', countryOf) },
+    id,
+    created: Number.parseInt(id.slice(0, 13), 16),
+    customer,
+    extension: undefined,
+    model,
+    mode: mode as IpMode,
+    text: texts.join('\n').toLowerCase(),
+    hasLongNotes,
+    userAgent: (userAgent ?? '').toLowerCase(),
+    ...seenAt(address ?? '', countryOf),
     ...reachable(bindings.map((json) => parseBinding(json as string))),
   };
   return { row, extension: extension || undefined };
