@@ -1,5 +1,8 @@
 import { openStore, type Store } from '@ringfence/store';
 
+/** How often it is asked, for a second each: on a busy machine a Redis that is well may take longer than one. */
+const ATTEMPTS = 5;
+
 /**
  * Opens the store and makes sure that it answers.
  * @param masterKey the key of everything secret in it
@@ -11,7 +14,7 @@ export async function reachStore(url: string, masterKey: Buffer): Promise<Store>
     lastError = error;
   };
   const store = openStore({ url, masterKey, onError });
-  if (await store.answers()) return store;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) if (await store.answers()) return store;
   await store.close();
   throw new Error(`no answer from Redis at ${new URL(url).host}${lastError ? `: ${lastError.message}` : ''}`);
 }

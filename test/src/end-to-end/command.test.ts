@@ -37,7 +37,8 @@ t.test('a token is made, listed, used and revoked', async (t) => {
   t.equal((await viewer.get('/pbx/extension')).status, 200);
   t.equal((await viewer.post('/pbx/queue', { name: 'Support' })).status, 403);
 
-  const { output } = await run(['token', 'list']);
+  const { status, output, errors } = await run(['token', 'list']);
+  t.same([status, errors], [0, '']);
   const lines = output.split('\n');
   t.match(lines[1], / ADMIN .* admin$/, 'the oldest comes first');
   t.match(lines[2], new RegExp(`^[0-9a-f]{24}  VIEWER +customer ${customer}  20\\S+Z  20\\S+Z  - +wall board$`));
