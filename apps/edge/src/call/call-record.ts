@@ -89,11 +89,9 @@ export class CallRecord {
 
   /** It was picked up: by a phone, or by a PBX cluster. */
   answer(phone: string | undefined): void {
-    const callee = { ...(phone === undefined ? {} : { answeredBy: phone }), ...this.#call.callee };
-    this.#become(
-      Object.assign({ answeredAt: this.#now() }, this.#call, { state: 'answered' as const, callee }),
-      'call.answered',
-    );
+    const callee = Object.assign({}, this.#call.callee, phone === undefined ? {} : { answeredBy: phone });
+    const answered = { state: 'answered' as const, answeredAt: this.#now(), callee };
+    this.#become(Object.assign({}, this.#call, answered), 'call.answered');
   }
 
   /** It is over. */
